@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# mynakura: one non-recursive Makefile. `make` builds, `make check` tests, `make demo` shows the main job.
+# SAN=address,undefined for sanitizers, CC=clang for clang, V=1 for the commands, BUILD=DIR for another build folder.
+
+VERSION := 0.1
+SAN     ?=
+ifeq ($(SAN),)
+BUILD   ?= build
+else
+BUILD   ?= build/san
+endif
+B       := $(BUILD)
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@echo "  $(1)	$(patsubst $(B)/%,%,$@)")
+
+prefix      ?= /usr/local
+bindir      ?= $(prefix)/bin
+libexecdir  ?= $(prefix)/libexec
+datadir     ?= $(prefix)/share
+mandir      ?= $(datadir)/man
+
+CC      ?= gcc
+WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Werror
+HARDEN  := -fstack-protector-strong -fPIE -fcf-protection=full
+ifeq ($(SAN),)
+HARDEN  += -D_FORTIFY_SOURCE=2
+endif
+CFLAGS  ?= -O2 -g
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DMK_VERSION='"$(VERSION)"' -DMK_DATADIR='"$(datadir)/mynakura"' \
+           -DMK_LIBEXECDIR='"$(libexecdir)/mynakura"' -Iinclude -I. -I$(B)/gen \
+           -include include/mynakura/base/banned.h $(WARN) $(HARDEN) $(CFLAGS)
+# BIND_NOW is a secrecy requirement, not only hygiene: the lazy PLT resolver leaves vector registers on the stack
+# (security.md 1).
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+ifneq ($(SAN),)
+ALL_CFLAGS  += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DMK_SANITIZED=1
+ALL_LDFLAGS += -fsanitize=$(SAN)
+endif
+
+# Folders and what each may link (architecture.md, transitive here because archives are). tests/layers.sh checks the includes.
+FOLDERS      := base model policy crypto store trail wire sandbox capture exchange profile report daemon cli
+DEPS_base     :=
+DEPS_model    := base
+DEPS_policy   := model base
+DEPS_crypto   := base
+DEPS_store    := crypto model base
+DEPS_trail    := crypto model base
+DEPS_wire     := model base
+DEPS_sandbox  := base
+DEPS_capture  := wire sandbox model base
+DEPS_exchange := model base
+DEPS_profile  := exchange model base
+DEPS_report   := model base
+DEPS_daemon   := store trail policy exchange wire sandbox crypto model base
+DEPS_cli      := wire profile exchange report model base
+
+pc_cflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
+pc_libs   = $(shell pkg-config --libs $(1) 2>/dev/null)
+LIBS_base     := -lgcrypt -lgpg-error -lm
+LIBS_store    := -lsqlite3
+LIBS_sandbox  := -lseccomp
+LIBS_profile  := -ljansson
+LIBS_capture   = -ltesseract -llept -lzbar -lsane -lpng -ljpeg -ltiff -lm $(call pc_libs,poppler-glib cairo)
+CFLAGS_capture = $(call pc_cflags,poppler-glib cairo)
+LIBS_daemon   := -lpthread
+
+# $(call libs,FOLDERS): archives in order, then system libraries
+libs     = $(patsubst %,$(B)/lib/lib%.a,$(1))
+syslibs  = $(foreach f,$(1),$(LIBS_$(f)))
+
+SRC_of   = $(wildcard src/$(1)/*.c)
+OBJ_of   = $(patsubst src/%.c,$(B)/obj/%.o,$(call SRC_of,$(1)))
+
+PROGRAMS := mynakura mynakurad mynakura-read mynakura-verify
+USES_mynakura        := cli $(DEPS_cli)
+USES_mynakurad       := daemon $(DEPS_daemon)
+USES_mynakura-read   := capture $(DEPS_capture)
+USES_mynakura-verify := trail crypto model base
+BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
+LINKS    := $(B)/share
+
+.PHONY: all demo check check-unit check-integration check-layers check-format check-man lint format deps clean install \
+        uninstall fuzz bench-read coverage
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BINS)
+
+# --- generated tables: the law's dated rows are text under src/data, compiled in as strings
+DATA     := $(wildcard src/data/*.tsv)
+GEN      := $(patsubst src/data/%.tsv,$(B)/gen/%_tsv.inc,$(DATA))
+$(B)/gen/%_tsv.inc: src/data/%.tsv
+	@mkdir -p $(@D)
+	$(call say,GEN)
+	$(Q)sed -e '/^#/d' -e '/^$$/d' -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/\t/\\t/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
+
+$(B)/obj/%.o: src/%.c | $(GEN)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(firstword $(subst /, ,$*))) -MMD -MP -c -o $@ $<
+
+define folder_rule
+$$(B)/lib/lib$(1).a: $$(call OBJ_of,$(1))
+	@mkdir -p $$(@D)
+	$$(call say,AR)
+	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach f,$(FOLDERS),$(eval $(call folder_rule,$(f))))
+
+define program_rule
+$$(B)/bin/$(1): $$(B)/obj/cmd/$(1).o $$(call libs,$$(USES_$(1)))
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$< -Wl,--start-group $$(call libs,$$(USES_$(1))) -Wl,--end-group \
+		$$(call syslibs,$$(USES_$(1)))
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+# --- specimens: drawn cards, what demo and tests scan
+SPEC_PC   := pangocairo libqrencode libpng
+SPEC_SRC  := $(wildcard tests/specimen/*.c)
+SPEC_OBJ  := $(patsubst %.c,$(B)/obj/%.o,$(SPEC_SRC))
+$(B)/obj/tests/specimen/%.o: tests/specimen/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(call pc_cflags,$(SPEC_PC)) -MMD -MP -c -o $@ $<
+$(B)/bin/specimen: $(SPEC_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pc_libs,$(SPEC_PC)) -lm
+
+# --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows
+UNIT_SRC  := $(wildcard tests/unit/*_test.c)
+UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
+TESTLIB   := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/lib/*.c))
+unit_of    = $(firstword $(subst _, ,$(notdir $(1))))
+$(B)/obj/tests/lib/%.o: tests/lib/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+.SECONDEXPANSION:
+$(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEPS_$$(call unit_of,$$*)))
+	@mkdir -p $(@D)
+	$(call say,TEST)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) -Wl,--start-group \
+		$(call libs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -Wl,--end-group \
+		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -lcmocka -lm
+
+INTEGRATION := $(sort $(wildcard tests/integration/*.sh))
+check: deps
+	$(Q)$(MAKE) --no-print-directory all $(B)/bin/specimen $(UNIT_BIN)
+	$(Q)BUILD=$(B) SAN=$(SAN) tests/run unit layers man integration
+check-unit: $(UNIT_BIN)
+	$(Q)BUILD=$(B) tests/run unit
+check-integration: all $(B)/bin/specimen
+	$(Q)BUILD=$(B) SAN=$(SAN) tests/run integration
+check-layers: all
+	$(Q)BUILD=$(B) tests/run layers
+check-man:
+	$(Q)BUILD=$(B) tests/run man
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all $(B)/bin/specimen
+	$(Q)BUILD=$(B) contrib/demo/demo
+
+bench-read: all
+	$(Q)BUILD=$(B) tests/bench/read
+
+deps:
+	$(Q)contrib/debian/deps
+
+CSRC := $(shell find src include tests -name '*.[ch]' 2>/dev/null)
+format:
+	$(Q)clang-format -i $(CSRC)
+check-format:
+	$(Q)clang-format --dry-run -Werror $(CSRC)
+lint: check-format
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Iinclude \
+		--suppress=missingIncludeSystem src
+
+install: all
+	install -D -m 755 -t $(DESTDIR)$(bindir) $(B)/bin/mynakura $(B)/bin/mynakura-verify
+	install -D -m 755 -t $(DESTDIR)$(libexecdir)/mynakura $(B)/bin/mynakurad $(B)/bin/mynakura-read
+	install -D -m 644 -t $(DESTDIR)$(datadir)/mynakura/profiles $(wildcard contrib/profiles/*.json)
+	install -D -m 644 -t $(DESTDIR)$(datadir)/mynakura/data $(DATA)
+	for m in man/*.[1-8]; do install -D -m 644 $$m $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/mynakura $(DESTDIR)$(bindir)/mynakura-verify
+	rm -rf $(DESTDIR)$(libexecdir)/mynakura $(DESTDIR)$(datadir)/mynakura
+	for m in man/*.[1-8]; do rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
+clean:
+	rm -rf build
+
+-include $(shell find $(B)/obj $(B)/tests -name '*.d' 2>/dev/null)
