@@ -96,8 +96,12 @@ copy(struct spec_picture *p, double dpi, struct spec_rng *r)
 	size_t specks = (size_t)((double)n * (300 / dpi) * (300 / dpi) * 1e-4);
 	unsigned size = dpi > 400 ? 3 : 2;
 
-	for (size_t i = 0; i < n * p->ch; i++)
-		p->px[i] = level((p->px[i] - mid) * gain + 140);
+	for (size_t i = 0; i < n; i++) {
+		uint8_t *at = p->px + i * p->ch;
+		double v = p->ch == 3 ? 0.3 * at[0] + 0.59 * at[1] + 0.11 * at[2] : at[0];
+
+		memset(at, level((v - mid) * gain + 140), p->ch);
+	}
 	for (size_t i = 0; i < specks; i++) {
 		unsigned x = spec_rng_below(r, p->w), y = spec_rng_below(r, p->h);
 

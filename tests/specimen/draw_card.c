@@ -173,7 +173,7 @@ spec_draw_front(struct spec_pen *p, const struct spec_print *t)
 	struct spec_type data = {body, 2.5, 0, 0.1, 0, false};
 	struct spec_type code = {
 	    spec_pick(r, p->fonts->number, p->fonts->numbers), 2.9, 0.2, 0.1, 0, false};
-	char until[64], mayor[80];
+	char date[48], until[64];
 
 	spec_ground(p, spec_rng_range(r, 0.35, 1));
 	draw_front_head(p, t, body);
@@ -182,11 +182,10 @@ spec_draw_front(struct spec_pen *p, const struct spec_print *t)
 	spec_text(p, &data, 28.0, 31.4, "birth", t->birth_text);
 	spec_text(p, &label, 60.0, 31.2, NULL, "性別");
 	spec_text(p, &data, 65.0, 31.4, "sex", t->who.sex);
-	spec_date_west(&t->who.expires, true, until, sizeof(until) - 16);
-	snprintf(mayor, sizeof(mayor), "%sまで有効", until);
-	spec_text(p, &data, 28.0, 35.4, "expires", mayor);
-	snprintf(mayor, sizeof(mayor), "%s長", t->who.city);
-	spec_text(p, &data, 28.0, 42.4, NULL, mayor);
+	spec_date_west(&t->who.expires, true, date, sizeof(date));
+	snprintf(until, sizeof(until), "%sまで有効", date);
+	spec_text(p, &data, 28.0, 35.4, "expires", until);
+	spec_text(p, &data, 28.0, 42.4, NULL, t->who.mayor);
 	spec_text(p, &code, 72.0, 42.4, "code", t->who.code);
 	draw_front_small(p, t, body);
 	return true;

@@ -9,15 +9,16 @@ draw_foot(struct spec_pen *p, const struct spec_print *t, struct spec_face body)
 	struct spec_type data = {body, 2.3, 0, 0.12, 0, false};
 	struct spec_date day = {2015 + (int)spec_rng_below(p->rng, 5),
 	    1 + (int)spec_rng_below(p->rng, 12), 1 + (int)spec_rng_below(p->rng, 28)};
-	char date[48], text[96];
+	char date[48];
 
 	if (day.y == 2015)
 		day.m = 10 + day.m % 3;
+	if (day.y <= t->who.birth.y)
+		day.y = t->who.birth.y + 1;
 	spec_date_era(&day, true, date, sizeof(date));
 	spec_text(p, &data, 4.2, 37.6, NULL, "発行日");
 	spec_text(p, &data, 12.4, 37.6, NULL, date);
-	snprintf(text, sizeof(text), "%s長", t->who.city);
-	spec_text(p, &data, 45.0, 37.6, NULL, text);
+	spec_text(p, &data, 45.0, 37.6, NULL, t->who.mayor);
 	spec_text(
 	    p, &small, 4.8, 46.8, NULL, "この通知カードは、番号確認のためにのみ使用できます。");
 	spec_text(p, &small, 4.8, 49.6, NULL, t->who.notice);

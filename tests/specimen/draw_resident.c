@@ -6,7 +6,7 @@
  */
 #include "specimen.h"
 
-#include <math.h>
+#include <string.h>
 
 #define ROW_H 13.0
 #define LEFT 18.0
@@ -18,7 +18,8 @@ struct row {
 	const struct spec_type *type;
 };
 
-static void
+/* True when the digits are full-width: they carry their own space. */
+static bool
 print_number(struct spec_rng *r, const char *digits, char *out, size_t cap)
 {
 	char plain[32];
@@ -35,10 +36,12 @@ print_number(struct spec_rng *r, const char *digits, char *out, size_t cap)
 		snprintf(plain, sizeof(plain), "%.4s %.4s %.4s", d, d + 4, d + 8);
 		break;
 	}
-	if (spec_rng_chance(r, 0.4))
+	if (spec_rng_chance(r, 0.4)) {
 		spec_full_width(plain, out, cap);
-	else
-		snprintf(out, cap, "%s", plain);
+		return true;
+	}
+	snprintf(out, cap, "%s", plain);
+	return false;
 }
 
 static void
@@ -86,14 +89,14 @@ draw_foot(struct spec_pen *p, const struct spec_print *t, const struct spec_type
 {
 	struct spec_type small = *data;
 	struct spec_date day = {
-	    2025, 1 + (int)spec_rng_below(p->rng, 12), 1 + (int)spec_rng_below(p->rng, 28)};
+	    2026, 1 + (int)spec_rng_below(p->rng, 10), 1 + (int)spec_rng_below(p->rng, 28)};
 	char date[48], text[128];
 
 	spec_text(p, data, LEFT + 6, y, NULL,
 	    "この写しは、世帯全員の住民票の原本と相違ないことを証明する。");
 	spec_date_era(&day, true, date, sizeof(date));
 	spec_text(p, data, LEFT + 6, y + 12, NULL, date);
-	snprintf(text, sizeof(text), "%s長　　山　田　一　郎", t->who.city);
+	snprintf(text, sizeof(text), "%s　　山　田　一　郎", t->who.mayor);
 	spec_text(p, data, 90, y + 22, NULL, text);
 	draw_seal(p, data, 176, y + 14);
 	small.size = 2.6;
@@ -107,15 +110,25 @@ draw_foot(struct spec_pen *p, const struct spec_print *t, const struct spec_type
 static void
 other_days(struct spec_pen *p, const struct spec_print *t, char *came, char *told, size_t cap)
 {
-	int span = 2024 - t->who.birth.y;
+	unsigned span = t->who.birth.y < 2024 ? (unsigned)(2025 - t->who.birth.y) : 1;
 	struct spec_date d = t->who.birth;
 
-	d.y += (int)spec_rng_below(p->rng, (unsigned)(span > 1 ? span : 1)) + 1;
+	d.y += 1 + (int)spec_rng_below(p->rng, span);
 	d.m = 1 + (int)spec_rng_below(p->rng, 12);
-	d.d = 1 + (int)spec_rng_below(p->rng, 28);
+	d.d = 1 + (int)spec_rng_below(p->rng, 14);
 	spec_date_era(&d, true, came, cap);
-	d.d = 1 + (int)spec_rng_below(p->rng, 28);
+	d.d += (int)spec_rng_below(p->rng, 15);
 	spec_date_era(&d, true, told, cap);
+}
+
+/* Another person of the same family. */
+static void
+head_of_household(const struct spec_print *t, char *out, size_t cap)
+{
+	const char *gap = strstr(t->who.name, "\u3000");
+	size_t n = gap != NULL ? (size_t)(gap - t->who.name) : 0;
+
+	snprintf(out, cap, "%.*s\u3000幸三", (int)n, t->who.name);
 }
 
 bool
@@ -134,9 +147,10 @@ spec_draw_juminhyo(struct spec_pen *p, const struct spec_print *t)
 	struct row row[16];
 	size_t n = 0;
 
-	print_number(r, t->number, number, sizeof(number));
+	if (print_number(r, t->number, number, sizeof(number)))
+		num.track = 0;
 	other_days(p, t, came, told, sizeof(came));
-	snprintf(head, sizeof(head), "%.3s\u3000一郎", t->who.name);
+	head_of_household(t, head, sizeof(head));
 	row[n++] = (struct row){"住所", t->who.address, "address", &data};
 	row[n++] = (struct row){"世帯主", alone || t->who.roman ? t->who.name : head, NULL, &data};
 	if (t->who.kana[0] != '\0')

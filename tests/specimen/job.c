@@ -79,7 +79,7 @@ void
 spec_job_condition(struct spec_job *job)
 {
 	struct spec_rng r;
-	unsigned first, step;
+	unsigned first, step, troubles;
 
 	if (job->cond == SPEC_AS_GIVEN)
 		return;
@@ -94,9 +94,10 @@ spec_job_condition(struct spec_job *job)
 		apply(job, job->cond, &r);
 		return;
 	}
-	/* Two or three different troubles at once; 3 is prime to the 8 there are. */
+	/* Two or three different troubles at once: the step is odd, there are 8. */
 	first = spec_rng_below(&r, 8);
 	step = 1 + 2 * spec_rng_below(&r, 3);
-	for (unsigned i = 0; i < 2 + spec_rng_below(&r, 2); i++)
+	troubles = 2 + spec_rng_below(&r, 2);
+	for (unsigned i = 0; i < troubles; i++)
 		apply(job, (enum spec_cond)(SPEC_SKEWED + (int)((first + i * step) % 8)), &r);
 }

@@ -150,11 +150,25 @@ make_dates(struct spec_rng *r, struct spec_person *p)
 {
 	p->birth =
 	    spec_rng_chance(r, 0.8) ? random_date(r, 1948, 2007) : random_date(r, 1920, 2022);
-	p->issued = random_date(r, p->birth.y < 2018 ? 2018 : p->birth.y + 1, 2025);
+	p->issued = random_date(r, p->birth.y < 2007 ? 2018 : 2023, 2025);
 	p->expires = p->birth;
 	p->expires.y = p->issued.y + (p->issued.y - p->birth.y >= 18 ? 10 : 5);
 	if (p->expires.d > month_days(p->expires.y, p->expires.m))
 		p->expires.d = month_days(p->expires.y, p->expires.m);
+}
+
+/* A ward of a designated city has no mayor of its own who issues; one of Tokyo's has. */
+static void
+make_mayor(struct spec_person *p)
+{
+	static const char tokyo[] = "東京都", city[] = "市";
+	size_t n = strlen(p->city), ward = strlen("区");
+	const char *cut = strstr(p->city, city);
+
+	if (n > ward && strcmp(p->city + n - ward, "区") == 0 && cut != NULL &&
+	    strncmp(p->city, tokyo, strlen(tokyo)) != 0)
+		n = (size_t)(cut - p->city) + strlen(city);
+	snprintf(p->mayor, sizeof(p->mayor), "%.*s長", (int)n, p->city);
 }
 
 static void
@@ -189,6 +203,7 @@ make_address(struct spec_rng *r, struct spec_person *p)
 		snprintf(wide, sizeof(wide), "%s%s%s", lot, house[0] != '\0' ? "\u3000" : "",
 		    house[0] != '\0' ? house + 1 : "");
 	}
+	make_mayor(p);
 	snprintf(p->address, sizeof(p->address), "%s%s%s", p->city, spec_places[at].town, wide);
 }
 

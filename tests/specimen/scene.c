@@ -41,8 +41,7 @@ sheets_init(const struct spec_job *job, struct spec_rng *r, struct spec_sheet s[
 }
 
 static void
-bed_size(
-    const struct spec_job *job, double bw, double bh, double *w, double *h)
+bed_size(const struct spec_job *job, double bw, double bh, double *w, double *h)
 {
 	bool page = job->layout == SPEC_JUMINHYO;
 	bool a4 = page || job->bed == SPEC_BED_A4 || job->layout == SPEC_BOTH;

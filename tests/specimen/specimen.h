@@ -80,6 +80,7 @@ struct spec_person {
 	char kana[96]; /* empty for roman names */
 	bool roman; /* a foreign resident: western birth year on the card */
 	char city[64];
+	char mayor[72]; /* who issues: 市区町村長 */
 	char address[256];
 	const char *sex; /* 男 or 女 */
 	struct spec_date birth, issued, expires;
@@ -217,5 +218,16 @@ void spec_write_truth(FILE *f, const char *file, const struct spec_picture *pic,
 void spec_print_make(struct spec_print *t, const struct spec_job *job);
 /* Draws the luck of job->cond into its fields. */
 void spec_job_condition(struct spec_job *job);
+
+struct spec_opts {
+	struct spec_job job;
+	const char *out, *truth;
+	unsigned count, start;
+	bool stack;
+	bool with[SPEC_LAYOUTS];
+};
+/* Fills o from the command line; a stack's defaults first, so that options change them. Ends the
+ * program with status 2 on wrong usage, 0 after --help. */
+void spec_options(struct spec_opts *o, int argc, char **argv);
 
 #endif
