@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * HMAC-SHA256 and HKDF-SHA256 (RFC 5869). libgcrypt 1.10.1 has no HKDF, so extract and expand are ours; the HMAC is its own,
- * with its state in secure memory.
+ * HMAC-SHA256 and HKDF-SHA256 (RFC 5869). libgcrypt 1.10.1 has no HKDF, so extract and expand are
+ * ours; the HMAC is its own, with its state in secure memory.
  */
 #ifndef MK_CRYPTO_HKDF_H
 #define MK_CRYPTO_HKDF_H
@@ -25,15 +25,15 @@ int mk_hmac(
     const void *key, size_t key_len, const void *data, size_t len, uint8_t out[MK_HMAC_LEN]);
 
 /*
- * out_len: 1..MK_HKDF_MAX, else MK_E_INPUT. salt NULL or empty means 32 zero bytes (RFC 5869 2.2); info may be NULL when empty.
- * On an error out is zeroed. MK_E_CRYPTO.
+ * out_len: 1..MK_HKDF_MAX, else MK_E_INPUT. salt NULL or empty means 32 zero bytes (RFC 5869 2.2);
+ * info may be NULL when empty. On an error out is zeroed. MK_E_CRYPTO.
  */
 int mk_hkdf(const void *salt, size_t salt_len, const void *ikm, size_t ikm_len, const void *info,
     size_t info_len, uint8_t *out, size_t out_len);
 
 /*
- * The product's one way to make a key from a key: HKDF without salt, info = label (its characters, no NUL) followed by context.
- * out: 32 bytes. Labels are listed in mynakura-vault(5).
+ * The product's one way to make a key from a key: HKDF without salt, info = label (its characters,
+ * no NUL) followed by context. out: 32 bytes. Labels are listed in mynakura-vault(5).
  */
 int mk_derive(const uint8_t key[32], const char *label, const void *context, size_t context_len,
     uint8_t out[32]);
