@@ -150,7 +150,7 @@ make_dates(struct spec_rng *r, struct spec_person *p)
 {
 	p->birth =
 	    spec_rng_chance(r, 0.8) ? random_date(r, 1948, 2007) : random_date(r, 1920, 2022);
-	p->issued = random_date(r, p->birth.y < 2007 ? 2018 : 2023, 2025);
+	p->issued = random_date(r, p->birth.y < 2000 ? 2018 : 2023, 2025);
 	p->expires = p->birth;
 	p->expires.y = p->issued.y + (p->issued.y - p->birth.y >= 18 ? 10 : 5);
 	if (p->expires.d > month_days(p->expires.y, p->expires.m))
