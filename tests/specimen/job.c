@@ -53,7 +53,7 @@ apply(struct spec_job *job, enum spec_cond cond, struct spec_rng *r)
 		job->noise += spec_rng_range(r, 9, 22);
 		break;
 	case SPEC_BLURRED:
-		job->blur += spec_rng_range(r, 0.8, 1.7) * job->dpi / 300;
+		job->blur += spec_rng_range(r, 0.6, 1.2) * job->dpi / 300;
 		break;
 	case SPEC_JPEG:
 		job->jpeg = 12 + (int)spec_rng_below(r, 24);

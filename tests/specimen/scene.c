@@ -182,7 +182,7 @@ draw_stains(cairo_t *cr, struct spec_rng *r, const struct place *p)
 		double y = p->cy + spec_rng_range(r, -0.5, 0.5) * p->gh;
 
 		cairo_arc(cr, x, y, spec_rng_range(r, 1, 9), 0, 2 * M_PI);
-		cairo_set_source_rgba(cr, 0.45, 0.33, 0.18, spec_rng_range(r, 0.08, 0.3));
+		cairo_set_source_rgba(cr, 0.45, 0.33, 0.18, spec_rng_range(r, 0.06, 0.22));
 		cairo_fill(cr);
 		cairo_move_to(cr, x, y);
 		cairo_rel_line_to(cr, spec_rng_range(r, -25, 25), spec_rng_range(r, -25, 25));
