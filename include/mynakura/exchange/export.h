@@ -85,7 +85,8 @@ enum mk_problem_kind {
 	    MK_PROBLEM_COUNT
 };
 
-#define MK_EXPORT_KEY 64 /* bytes of a row's key with its NUL; a longer key is cut at a character  \
+#define MK_EXPORT_KEY                                                                              \
+	64 /* bytes of a row's key with its NUL; a longer key is cut at a character  \
 			  */
 #define MK_EXPORT_NOTES 1000U /* problems kept, changes kept; the rest is only counted */
 #define MK_EXPORT_PREAMBLE SIZE_MAX /* `row` of something in the lines before the rows */

@@ -221,6 +221,7 @@ struct mk_layout *mk_layout_new(void);
 /* What mk_layout_check found wrong: a static English sentence and where. */
 struct mk_layout_fault {
 	const char *why;
+	const char *key; /* at the top: the profile's key in question, else NULL */
 	int part; /* 0 the profile itself, 1 a preamble line, 2 the fields, 3 a map */
 	size_t line; /* preamble line, or map */
 	size_t cell; /* cell of that line, or field */
