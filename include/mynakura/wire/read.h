@@ -69,7 +69,7 @@ enum mk_read_warning {
 #define X(code, words) MK_RW_##code,
 	MK_READ_WARNING_TABLE(X)
 #undef X
-	MK_RW_COUNT
+	    MK_RW_COUNT
 };
 
 /* The stable code and the English words of a warning; NULL outside the table. */
@@ -82,18 +82,18 @@ struct mk_read_box {
 
 struct mk_read_field {
 	char value[MK_READ_TEXT]; /* "" = not read */
-	unsigned confidence;	  /* 0..1000 */
+	unsigned confidence; /* 0..1000 */
 	struct mk_read_box box;
 };
 
 struct mk_reading {
 	char layout[16];
 	unsigned rotation; /* 0, 90, 180, 270 clockwise to stand upright */
-	char number[13];   /* "" rather than a guess */
+	char number[13]; /* "" rather than a guess */
 	bool certain;
 	bool check;
 	char qr[13], ocr[13]; /* "" = nothing from this source */
-	unsigned confidence;  /* 0..1000 */
+	unsigned confidence; /* 0..1000 */
 	char candidates[MK_READ_CANDIDATES][13];
 	size_t candidate_count;
 	struct mk_read_field name, kana, address, birth, sex, expires;
@@ -106,14 +106,15 @@ struct mk_reading {
  * Reads a record (the value of an MK_T_item of an answer, or a stored payload) and checks it: digits, check digit, dates, text (mk_text_check),
  * certain only with a number that passes, boxes inside width x height (0,0: not checked). 0, or MK_E_READER and *out wiped.
  */
-int mk_reading_parse(const void *record, size_t len, uint32_t width, uint32_t height, struct mk_reading *out);
+int mk_reading_parse(
+    const void *record, size_t len, uint32_t width, uint32_t height, struct mk_reading *out);
 void mk_reading_wipe(struct mk_reading *r);
 
 struct mk_raster {
 	int fd; /* sealed memfd of width * height grey bytes; -1 none */
 	uint32_t width, height;
-	uint32_t dpi;	/* 0 unknown */
-	uint32_t page;	/* from 1 */
+	uint32_t dpi; /* 0 unknown */
+	uint32_t page; /* from 1 */
 	uint32_t count; /* pages of the file; 0 unknown (a feeder) */
 };
 
@@ -125,8 +126,9 @@ int mk_raster_copy(const struct mk_raster *r, struct mk_read_box box, struct mk_
 struct mk_readings {
 	size_t count;
 	struct mk_reading *items; /* count of them */
-	struct mk_buf *records;	  /* count of them: each the record as it came, for a review item's payload */
-	unsigned elapsed_ms;	  /* in the process, from request to answer */
+	struct mk_buf
+	    *records; /* count of them: each the record as it came, for a review item's payload */
+	unsigned elapsed_ms; /* in the process, from request to answer */
 };
 
 void mk_readings_free(struct mk_readings *r); /* wipes all; may be called on a zeroed struct */
@@ -135,11 +137,11 @@ void mk_readings_free(struct mk_readings *r); /* wipes all; may be called on a z
 struct mk_reader {
 	int fd;
 	pid_t pid;
-	int timeout_ms;		/* longest silence before MK_E_READER; 0 = the default of the request */
-	int interrupt_fd;	/* -1, or when this becomes readable a wait ends with MK_E_AGAIN */
-	unsigned seen;		/* messages received, bounded against a flood */
-	bool finished;		/* the last message has come */
-	char why[MK_READ_WHY];	/* English words of the last failure, checked text; "" none */
+	int timeout_ms; /* longest silence before MK_E_READER; 0 = the default of the request */
+	int interrupt_fd; /* -1, or when this becomes readable a wait ends with MK_E_AGAIN */
+	unsigned seen; /* messages received, bounded against a flood */
+	bool finished; /* the last message has come */
+	char why[MK_READ_WHY]; /* English words of the last failure, checked text; "" none */
 };
 
 /*
@@ -160,14 +162,16 @@ void mk_reader_adopt(struct mk_reader *out, int fd, pid_t pid);
 /* Decode a file: then mk_reader_page until it gives 0. file_fd stays the caller's. */
 int mk_reader_decode(struct mk_reader *r, int file_fd);
 /* Scan: then mk_reader_page until it gives 0. options: count strings "NAME=VALUE", set in turn. */
-int mk_reader_scan(struct mk_reader *r, const char *device, const char *const *options, size_t count);
+int mk_reader_scan(
+    struct mk_reader *r, const char *device, const char *const *options, size_t count);
 /* The next page: 1 with *out (free it), 0 when there is no more. Pages that came before an error are good. */
 int mk_reader_page(struct mk_reader *r, struct mk_raster *out);
 /*
  * Reads a raster. layout: "auto", "card-back", "card-front", "tsuchi", "juminhyo". 0 with at least one reading (perhaps without a number); the caller
  * frees *out.
  */
-int mk_reader_read(struct mk_reader *r, const struct mk_raster *raster, const char *layout, struct mk_readings *out);
+int mk_reader_read(struct mk_reader *r, const struct mk_raster *raster, const char *layout,
+    struct mk_readings *out);
 
 #define MK_READ_DEVICES_MAX 64
 struct mk_read_device {
