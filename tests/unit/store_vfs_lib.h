@@ -30,7 +30,7 @@
 
 static char t_dir[512];
 static struct mk_secret *t_key[3]; /* of epochs 1, 2, 3 */
-static struct mk_db_keys t_keys;   /* epoch 1 of ledger "ltest000000001" */
+static struct mk_db_keys t_keys; /* epoch 1 of ledger "ltest000000001" */
 
 static UNUSED const char *
 t_path(const char *name)
@@ -156,16 +156,16 @@ t_integrity(struct mk_db *db)
 {
 	sqlite3_stmt *st = NULL;
 	bool ok = sqlite3_prepare_v2(mk_db_handle(db), "PRAGMA integrity_check", -1, &st, NULL) ==
-		SQLITE_OK &&
-	    sqlite3_step(st) == SQLITE_ROW && strcmp(mk_col_text(st, 0), "ok") == 0;
+		      SQLITE_OK &&
+		  sqlite3_step(st) == SQLITE_ROW && strcmp(mk_col_text(st, 0), "ok") == 0;
 	sqlite3_finalize(st);
 	return ok;
 }
 
 /* The same content everywhere: n persons with names, an index, and a blob that needs overflow pages every 10th row. */
-static const char t_tables[] =
-    "CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL, check_sum INTEGER, photo BLOB);"
-    "CREATE INDEX person_name ON person (name);";
+static const char t_tables[] = "CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+			       "check_sum INTEGER, photo BLOB);"
+			       "CREATE INDEX person_name ON person (name);";
 
 static UNUSED void
 t_fill(struct mk_db *db, int n)
@@ -233,9 +233,8 @@ t_has(const struct t_file *f, const char *needle)
 		wide[2 * i] = (uint8_t)needle[i];
 		wide[2 * i + 1] = 0;
 	}
-	return f->data != NULL &&
-	    (memmem(f->data, f->len, needle, n) != NULL ||
-		memmem(f->data, f->len, wide, 2 * n) != NULL);
+	return f->data != NULL && (memmem(f->data, f->len, needle, n) != NULL ||
+				      memmem(f->data, f->len, wide, 2 * n) != NULL);
 }
 
 #endif
