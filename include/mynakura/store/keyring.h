@@ -73,10 +73,10 @@ struct mk_keyring_spec {
 };
 
 /*
- * Creates dirfd/name (AT_FDCWD works; 0600, O_EXCL) with a random vault id, main.db's page key in
- * its first epoch, the chief's and the recovery sheet's slots and their grants to it; all durable,
- * the directory too. The file is removed again on an error. *chief gets the opened slot.
- * MK_E_EXISTS, MK_E_INPUT (ids, costs), and those of a change.
+ * Creates dirfd/name (no slash in name; AT_FDCWD works; 0600, O_EXCL) with a random vault id,
+ * main.db's page key in its first epoch, the chief's and the recovery sheet's slots and their
+ * grants to it; all durable, the directory too. The file is removed again on an error. *chief gets
+ * the opened slot. MK_E_EXISTS, MK_E_INPUT (ids, costs), and those of a change.
  */
 int mk_keyring_create(int dirfd, const char *name, const struct mk_keyring_spec *spec,
     struct mk_keyring **out, struct mk_unlocked **chief);
@@ -141,7 +141,7 @@ struct mk_key_state {
 	uint32_t
 	    current; /* epoch for everything new; 0 = there is no such key (main's number key) */
 	uint32_t oldest; /* epochs below are destroyed */
-	bool due; /* rotation due: a removed member held it (decisions.md 4) */
+	bool due; /* rotation due: a member who left held a live epoch (decisions.md 4) */
 };
 size_t mk_keyring_slots(const struct mk_keyring *kr);
 size_t mk_keyring_grants(const struct mk_keyring *kr);
@@ -266,8 +266,8 @@ int mk_keyring_add_epoch(struct mk_keyring *kr, const char *ledger, enum mk_key_
     uint32_t *epoch, struct mk_secret **key);
 /*
  * Destroys every epoch below `keep` of this key: all its grants are overwritten in both copies
- * (decisions.md 2). When only the current one is left, rotation is no longer due. MK_E_INPUT: keep
- * is above the current epoch. 0 also when nothing was left to destroy.
+ * (decisions.md 2). Rotation is no longer due when no epoch is left that was live when somebody
+ * left. MK_E_INPUT: keep is above the current epoch. 0 also when nothing was left to destroy.
  */
 int mk_keyring_destroy_below(
     struct mk_keyring *kr, const char *ledger, enum mk_key_kind kind, uint32_t keep);
