@@ -32,7 +32,7 @@ static const int reader_calls[] = {SYS(read), SYS(write), SYS(brk), SYS(munmap),
     SYS(restart_syscall)};
 
 /* libtiff and poppler ask for the page size, the time zone's file is denied by Landlock, glib makes no thread here. */
-static const int decode_calls[] = {SYS(pread64), SYS(lseek), SYS(memfd_create), SYS(gettimeofday),
+static const int decode_calls[] = {SYS(pread64), SYS(lseek), SYS(memfd_create), SYS(ftruncate), SYS(gettimeofday),
     SYS(time), SYS(sysinfo), SYS(rt_sigprocmask), SYS(rt_sigaction), SYS(dup), SYS(getpid),
     SYS(gettid), SYS(clock_nanosleep), SYS(fstatfs)};
 

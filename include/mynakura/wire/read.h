@@ -141,6 +141,8 @@ struct mk_reader {
 	int interrupt_fd; /* -1, or when this becomes readable a wait ends with MK_E_AGAIN */
 	unsigned seen; /* messages received, bounded against a flood */
 	bool finished; /* the last message has come */
+	bool moving; /* private: bytes are coming from the scanner */
+	uint16_t request; /* private: what was asked */
 	char why[MK_READ_WHY]; /* English words of the last failure, checked text; "" none */
 };
 
