@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An answer's items by a table of columns: as JSON, as lines for people, as a row of a table. */
+#include "cli_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mynakura/base/time.h"
+#include "mynakura/base/utf8.h"
+#include "mynakura/model/role.h"
+#include "mynakura/model/subject.h"
+
+static const char *
+state_title(const char *name)
+{
+	static const struct {
+		const char *name, *ja, *en;
+	} rows[] = {
+#define X(value, name, ja, en) {#name, ja, en},
+	    MK_STATE_TABLE(X)
+#undef X
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return mk_lang_ja() ? rows[i].ja : rows[i].en;
+	return name;
+}
+
+static void
+roles_title(const char *set, struct mk_buf *out)
+{
+	unsigned roles = 0;
+	if (mk_roles_parse(set, &roles) < 0) {
+		mk_buf_puts(out, set);
+		return;
+	}
+	const char *sep = "";
+	for (unsigned bit = 1; bit != 0 && bit <= roles; bit <<= 1) {
+		if ((roles & bit) == 0)
+			continue;
+		mk_buf_puts(out, sep);
+		mk_buf_puts(out, mk_role_title(bit, mk_lang_ja()));
+		sep = mk_lang_ja() ? "・" : ", ";
+	}
+}
+
+/* The column's value as a person reads it, not escaped yet. */
+static void
+cell_text(const struct mk_col *col, const void *body, size_t len, struct mk_buf *out)
+{
+	struct mk_item it;
+	char text[128];
+	if (!mk_find(body, len, col->tag, &it))
+		return;
+	switch (col->kind) {
+	case MK_COL_U64:
+		mk_buf_printf(out, "%" PRIu64, mk_item_u64(&it));
+		break;
+	case MK_COL_TIME:
+		mk_time_format((int64_t)mk_item_u64(&it), text);
+		mk_buf_puts(out, text);
+		break;
+	case MK_COL_BOOL:
+		mk_buf_puts(out, it.p[0] != 0 ? _("yes") : _("no"));
+		break;
+	case MK_COL_STATE:
+	case MK_COL_ROLES:
+		if (mk_get_str(body, len, col->tag, text, sizeof text) < 0)
+			mk_buf_put(out, it.p, it.len);
+		else if (col->kind == MK_COL_STATE)
+			mk_buf_puts(out, state_title(text));
+		else
+			roles_title(text, out);
+		break;
+	case MK_COL_MULTI: {
+		struct mk_rd rd;
+		const char *sep = "";
+		mk_rd_init(&rd, body, len);
+		while (mk_item_next(&rd, &it) > 0) {
+			if (it.tag != col->tag)
+				continue;
+			mk_buf_puts(out, sep);
+			mk_buf_put(out, it.p, it.len);
+			sep = ", ";
+		}
+		break;
+	}
+	default:
+		mk_buf_put(out, it.p, it.len);
+	}
+}
+
+static void
+set_json(struct mk_json *j, const char *key, const char *s, size_t len)
+{
+	mk_json_arr(j, key);
+	while (len > 0) {
+		const char *comma = memchr(s, ',', len);
+		size_t n = comma != NULL ? (size_t)(comma - s) : len;
+		mk_json_strn(j, NULL, s, n);
+		s += n + (comma != NULL ? 1 : 0);
+		len -= n + (comma != NULL ? 1 : 0);
+	}
+	mk_json_end_arr(j);
+}
+
+static void
+multi_json(struct mk_json *j, const struct mk_col *col, const void *body, size_t len)
+{
+	struct mk_rd rd;
+	struct mk_item it;
+	mk_json_arr(j, col->key);
+	mk_rd_init(&rd, body, len);
+	while (mk_item_next(&rd, &it) > 0)
+		if (it.tag == col->tag)
+			mk_json_strn(j, NULL, (const char *)it.p, it.len);
+	mk_json_end_arr(j);
+}
+
+void
+mk_cols_json(struct mk_json *j, const struct mk_col *cols, const void *body, size_t len)
+{
+	for (const struct mk_col *col = cols; col->tag != 0; col++) {
+		struct mk_item it;
+		char time[MK_TIME_MAX];
+		if ((col->flags & MK_COL_NO_JSON) != 0)
+			continue;
+		bool there = mk_find(body, len, col->tag, &it);
+		if (col->kind == MK_COL_MULTI)
+			multi_json(j, col, body, len);
+		else if (col->kind == MK_COL_SET || col->kind == MK_COL_ROLES)
+			set_json(j, col->key, there ? (const char *)it.p : "", there ? it.len : 0);
+		else if (!there)
+			mk_json_null(j, col->key);
+		else if (col->kind == MK_COL_U64)
+			mk_json_int(j, col->key, (int64_t)mk_item_u64(&it));
+		else if (col->kind == MK_COL_BOOL)
+			mk_json_bool(j, col->key, it.p[0] != 0);
+		else if (col->kind == MK_COL_TIME) {
+			mk_time_format((int64_t)mk_item_u64(&it), time);
+			mk_json_str(j, col->key, time);
+		} else
+			mk_json_strn(j, col->key, (const char *)it.p, it.len);
+	}
+}
+
+void
+mk_cols_text(struct mk_buf *out, const struct mk_col *cols, const void *body, size_t len)
+{
+	struct mk_grid *g = mk_grid_new();
+	struct mk_buf cell = MK_BUF_INIT;
+	if (g == NULL) {
+		out->failed = true;
+		return;
+	}
+	for (const struct mk_col *col = cols; col->tag != 0; col++) {
+		mk_buf_reset(&cell);
+		if ((col->flags & MK_COL_NO_TEXT) == 0)
+			cell_text(col, body, len, &cell);
+		if (cell.len == 0)
+			continue;
+		mk_grid_cell(g, _(col->title), strlen(_(col->title)));
+		mk_grid_cell(g, (const char *)cell.data, cell.len);
+		mk_grid_row(g);
+	}
+	mk_grid_print(g, out, false);
+	mk_buf_free(&cell);
+	mk_grid_free(g);
+}
+
+static bool
+in_table(const struct mk_col *col)
+{
+	return (col->flags & (MK_COL_NO_TEXT | MK_COL_DETAIL)) == 0;
+}
+
+void
+mk_cols_head(struct mk_grid *g, const struct mk_col *cols)
+{
+	for (const struct mk_col *col = cols; col->tag != 0; col++)
+		if (in_table(col))
+			mk_grid_cell(g, _(col->title), strlen(_(col->title)));
+	mk_grid_row(g);
+}
+
+void
+mk_cols_row(struct mk_grid *g, const struct mk_col *cols, const void *body, size_t len)
+{
+	struct mk_buf cell = MK_BUF_INIT;
+	for (const struct mk_col *col = cols; col->tag != 0; col++) {
+		if (!in_table(col))
+			continue;
+		mk_buf_reset(&cell);
+		cell_text(col, body, len, &cell);
+		mk_grid_cell(g, cell.len > 0 ? (const char *)cell.data : "", cell.len);
+	}
+	mk_grid_row(g);
+	mk_buf_free(&cell);
+}
+
+void
+mk_print_result(struct mk_cli *c, const struct mk_col *cols, const void *body, size_t len)
+{
+	if (!c->g.json) {
+		mk_cols_text(&c->out, cols, body, len);
+		return;
+	}
+	struct mk_json j;
+	mk_json_init(&j, &c->out);
+	mk_json_obj(&j, NULL);
+	mk_cols_json(&j, cols, body, len);
+	mk_json_end_obj(&j);
+	mk_buf_puts(&c->out, "\n");
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Verbs that are one request: words and options of the line become the items of the same name, the answer is printed by columns. */
+#include "cli_internal.h"
+
+#include <string.h>
+
+#include "mynakura/base/str.h"
+#include "mynakura/model/number.h"
+
+const char *
+mk_arg(const struct mk_cli *c, size_t i)
+{
+	return i < c->a.npos ? c->a.pos[i] : NULL;
+}
+
+const char *
+mk_opt_nth(const struct mk_cli *c, const char *name, size_t i)
+{
+	for (size_t k = 0; k < c->a.nopts; k++)
+		if (strcmp(c->a.opts[k].name, name) == 0 && i-- == 0)
+			return c->a.opts[k].value;
+	return NULL;
+}
+
+const char *
+mk_opt(const struct mk_cli *c, const char *name)
+{
+	const char *found = NULL;
+	for (size_t k = 0; k < c->a.nopts; k++)
+		if (strcmp(c->a.opts[k].name, name) == 0)
+			found = c->a.opts[k].value;
+	return found;
+}
+
+bool
+mk_opt_given(const struct mk_cli *c, const char *name)
+{
+	for (size_t k = 0; k < c->a.nopts; k++)
+		if (strcmp(c->a.opts[k].name, name) == 0)
+			return true;
+	return false;
+}
+
+static unsigned
+tag_of(const char *name)
+{
+	const char *known;
+	for (unsigned t = 1; (known = mk_tag_name(t)) != NULL; t++)
+		if (strcmp(known, name) == 0)
+			return mk_tag_type(t) == MK_TYPE_STR ? t : 0;
+	return 0;
+}
+
+void
+mk_request_build(struct mk_cli *c, struct mk_msg *req)
+{
+	const struct mk_verb *v = c->a.verb;
+	mk_msg_init(req, v->request, 0);
+	for (size_t i = 0; i < sizeof v->tags / sizeof v->tags[0] && v->tags[i] != 0; i++)
+		mk_put_str(&req->body, v->tags[i], mk_arg(c, i));
+	for (size_t i = 0; i < c->a.nopts; i++) {
+		unsigned tag = c->a.opts[i].value != NULL ? tag_of(c->a.opts[i].name) : 0;
+		if (tag != 0)
+			mk_put_str(&req->body, tag, c->a.opts[i].value);
+	}
+}
+
+/* One page's items, printed at once as JSON or kept for the table. */
+static size_t
+take_page(
+    struct mk_cli *c, const struct mk_msg *reply, const struct mk_col *cols, struct mk_grid *g)
+{
+	struct mk_rd rd;
+	struct mk_item it;
+	size_t n = 0;
+	mk_rd_init(&rd, reply->body.data, reply->body.len);
+	while (mk_item_next(&rd, &it) > 0) {
+		if (it.tag != MK_T_item)
+			continue;
+		n++;
+		if (c->g.json)
+			mk_print_result(c, cols, it.p, it.len);
+		else
+			mk_cols_row(g, cols, it.p, it.len);
+	}
+	return n;
+}
+
+static int
+list_pages(struct mk_cli *c, const struct mk_msg *base, const struct mk_col *cols,
+    struct mk_grid *g, size_t *n)
+{
+	char cursor[256] = "";
+	for (;;) {
+		struct mk_msg req, reply;
+		mk_msg_init(&req, base->type, 0);
+		mk_buf_put(&req.body, base->body.data, base->body.len);
+		if (cursor[0] != '\0')
+			mk_put_str(&req.body, MK_T_cursor, cursor);
+		int r = mk_ask(c, &req, &reply);
+		if (r == 0) {
+			*n += take_page(c, &reply, cols, g);
+			r = mk_get_str(
+			    reply.body.data, reply.body.len, MK_T_cursor, cursor, sizeof cursor);
+			r = r == MK_E_NOT_FOUND ? 1 : r;
+		}
+		mk_msg_free(&reply);
+		if (r == 0 && c->g.json)
+			r = mk_flush(c);
+		if (r != 0)
+			return r < 0 ? r : 0;
+	}
+}
+
+int
+mk_list(struct mk_cli *c, struct mk_msg *req, const struct mk_col *cols)
+{
+	size_t n = 0;
+	struct mk_grid *g = mk_grid_new();
+	int r = g == NULL ? MK_E_NOMEM : 0;
+	if (r == 0) {
+		mk_cols_head(g, cols);
+		r = list_pages(c, req, cols, g, &n);
+	}
+	if (r == 0 && !c->g.json) {
+		if (n > 0)
+			mk_grid_print(g, &c->out, true);
+		else
+			mk_say("%s", _("Nothing to list."));
+	}
+	/* A list is read from the trail's side too, but it is no act that a batch acknowledges. */
+	c->acted = false;
+	mk_grid_free(g);
+	mk_msg_free(req);
+	return r;
+}
+
+int
+mk_run_list(struct mk_cli *c)
+{
+	struct mk_msg req;
+	mk_request_build(c, &req);
+	return mk_list(c, &req, c->a.verb->cols);
+}
+
+void
+mk_print_done(struct mk_cli *c)
+{
+	static const struct mk_col done[] = {
+	    {MK_T_ok, MK_COL_BOOL, "ok", "ok", 0}, {0, 0, NULL, NULL, 0}};
+	struct mk_buf ok = MK_BUF_INIT;
+	if (!c->g.json)
+		return;
+	mk_put_bool(&ok, MK_T_ok, true);
+	mk_print_result(c, done, ok.data, ok.len);
+	mk_buf_free(&ok);
+}
+
+/* An answer of one thing: its fields stand in one item, or in the answer itself. */
+static void
+print_answer(struct mk_cli *c, const struct mk_msg *reply, bool item)
+{
+	struct mk_item it = {0, 0, reply->body.data, reply->body.len};
+	if (c->a.verb->cols == NULL) {
+		mk_print_done(c);
+		return;
+	}
+	if (item)
+		mk_find(reply->body.data, reply->body.len, MK_T_item, &it);
+	mk_print_result(c, c->a.verb->cols, it.p, it.len);
+}
+
+static int
+run_one(struct mk_cli *c, bool item)
+{
+	struct mk_msg req, reply;
+	mk_request_build(c, &req);
+	int r = mk_ask(c, &req, &reply);
+	if (r == 0)
+		print_answer(c, &reply, item);
+	mk_msg_free(&reply);
+	return r;
+}
+
+int
+mk_run_act(struct mk_cli *c)
+{
+	return run_one(c, false);
+}
+
+int
+mk_run_item(struct mk_cli *c)
+{
+	int r = run_one(c, true);
+	c->acted = false;
+	return r;
+}
+
+const char *
+mk_field_split(struct mk_cli *c, const char *arg, char *field, size_t cap)
+{
+	const char *eq = strchr(arg, '=');
+	if (eq == NULL || eq == arg || (size_t)(eq - arg) >= cap) {
+		mk_fail(c, MK_E_USAGE, _("'%s' is not of the form FIELD=VALUE"), arg);
+		return NULL;
+	}
+	memcpy(field, arg, (size_t)(eq - arg));
+	field[eq - arg] = '\0';
+	if (strcmp(field, "number") == 0 && strcmp(eq + 1, "-") != 0) {
+		/* Others on this machine can read a command line. */
+		mk_fail(c, MK_E_USAGE,
+		    _("a number is never an argument; write number=- and give it at the prompt or "
+		      "the "
+		      "descriptor"));
+		return NULL;
+	}
+	return eq + 1;
+}
+
+void
+mk_put_field(struct mk_buf *b, const char *field, const char *value)
+{
+	struct mk_buf item = MK_BUF_INIT;
+	mk_put_str(&item, MK_T_field, field);
+	mk_put_str(&item, MK_T_value, value);
+	mk_put_rec(b, MK_T_item, &item);
+	mk_buf_free(&item);
+}

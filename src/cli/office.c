@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* init, login, status, and the verbs about offices, ledgers and members that are more than one plain request. */
+#include "cli_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mynakura/base/rand.h"
+#include "mynakura/base/str.h"
+
+/* --- init */
+
+/* "m=8,t=1" */
+static int
+parse_kdf(struct mk_cli *c, const char *s, struct mk_buf *body)
+{
+	char m[16] = "", t[16] = "";
+	uint64_t kib = 0, times = 0;
+	const char *comma = strchr(s, ',');
+	bool ok = comma != NULL && strncmp(s, "m=", 2) == 0 && strncmp(comma, ",t=", 3) == 0 &&
+		  (size_t)(comma - s) - 2 < sizeof m && mk_str_copy(t, sizeof t, comma + 3) == 0;
+	if (ok)
+		memcpy(m, s + 2, (size_t)(comma - s) - 2);
+	if (!ok || mk_str_u64(m, UINT32_MAX, &kib) < 0 || mk_str_u64(t, UINT32_MAX, &times) < 0)
+		return mk_fail(c, MK_E_USAGE, _("--kdf wants m=KIB,t=N, not '%s'"), s);
+	mk_put_u64(body, MK_T_kdf_m, kib);
+	mk_put_u64(body, MK_T_kdf_t, times);
+	return 0;
+}
+
+static int
+ask_init(struct mk_cli *c, struct mk_msg *reply)
+{
+	struct mk_msg req;
+	struct mk_secret *pass = NULL;
+	mk_msg_init(&req, MK_REQ_init, 0);
+	mk_msg_init(reply, 0, 0);
+	mk_put_str(&req.body, MK_T_office, mk_opt(c, "office"));
+	mk_put_str(&req.body, MK_T_name, mk_opt(c, "chief"));
+	if (mk_opt_given(c, "demo"))
+		mk_put_bool(&req.body, MK_T_demo, true);
+	int r = mk_opt(c, "kdf") != NULL ? parse_kdf(c, mk_opt(c, "kdf"), &req.body) : 0;
+	if (r == 0 && c->has_vault)
+		r = mk_fail(c, MK_E_EXISTS, _("there is a vault here already"));
+	if (r == 0)
+		r = mk_pass_new(c, _("New passphrase of the chief"), &pass);
+	if (r < 0) {
+		mk_msg_free(&req);
+		return r;
+	}
+	mk_put_bytes(&req.body, MK_T_passphrase, pass->data, pass->len);
+	mk_secret_free(pass);
+	return mk_ask(c, &req, reply);
+}
+
+static bool
+is_break(char ch)
+{
+	return ch == '-' || ch == ' ' || ch == '\n';
+}
+
+/* Group i of the sheet; false past the end. */
+static bool
+group_at(const char *s, size_t len, size_t i, const char **from, size_t *n)
+{
+	for (size_t at = 0; at < len;) {
+		while (at < len && is_break(s[at]))
+			at++;
+		size_t start = at;
+		while (at < len && !is_break(s[at]))
+			at++;
+		if (at > start && i-- == 0) {
+			*from = s + start;
+			*n = at - start;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+same_group(const char *typed, const char *group, size_t n)
+{
+	if (strlen(typed) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (typed[i] != group[i] &&
+		    (mk_base32_value(typed[i]) < 0 ||
+			mk_base32_value(typed[i]) != mk_base32_value(group[i])))
+			return false;
+	return true;
+}
+
+/* R12: one random group is typed back, so that the sheet really is on paper. */
+static int
+type_back(struct mk_cli *c, const char *sheet, size_t len)
+{
+	const char *group = NULL;
+	size_t n = 0, groups = 0;
+	uint32_t random = 0;
+	char typed[64], prompt[160];
+	while (group_at(sheet, len, groups, &group, &n))
+		groups++;
+	int r = groups == 0 ? 0 : mk_rand(&random, sizeof random);
+	if (r < 0 || groups == 0)
+		return r;
+	size_t i = random % groups;
+	group_at(sheet, len, i, &group, &n);
+	snprintf(prompt, sizeof prompt, _("Write the sheet down. Then type its group number %zu"),
+	    i + 1);
+	for (int tries = 0; r == 0 && tries < 5; tries++) {
+		r = mk_tty_line(c, prompt, typed, sizeof typed);
+		bool same = r == 0 && same_group(typed, group, n);
+		mk_wipe(typed, sizeof typed);
+		if (same)
+			return 0;
+		if (r == 0)
+			mk_say("%s", _("That is not what stands there."));
+	}
+	/* The vault exists; only the check of the paper is open. */
+	mk_say("%s", _("The vault is made, but the sheet was not typed back: make sure that it is "
+		       "written down."));
+	return 0;
+}
+
+int
+mk_run_init(struct mk_cli *c)
+{
+	static const struct mk_col cols[] = {{MK_T_vault, MK_COL_STR, "vault", N_("Vault"), 0},
+	    {MK_T_recovery, MK_COL_STR, "recovery", N_("Recovery sheet"), 0},
+	    {0, 0, NULL, NULL, 0}};
+	struct mk_msg reply;
+	struct mk_item sheet;
+	if (mk_opt(c, "kdf") != NULL && !mk_opt_given(c, "demo"))
+		return mk_fail(c, MK_E_USAGE, _("--kdf is for demo offices only (--demo)"));
+	int r = ask_init(c, &reply);
+	if (r == 0) {
+		mk_print_result(c, cols, reply.body.data, reply.body.len);
+		if (!c->g.json)
+			mk_out(c, "\n%s\n",
+			    _("The recovery sheet opens the vault when every passphrase is lost. "
+			      "It is shown this "
+			      "once: write it on paper, keep it locked away, never in a file."));
+		r = mk_flush(c);
+	}
+	if (r == 0 && mk_pass_terminal(c) && !c->g.json &&
+	    mk_find(reply.body.data, reply.body.len, MK_T_recovery, &sheet))
+		r = type_back(c, (const char *)sheet.p, sheet.len);
+	mk_msg_free(&reply);
+	return r;
+}
+
+/* --- login, status */
+int
+mk_run_login(struct mk_cli *c)
+{
+	static const struct mk_col cols[] = {{MK_T_member, MK_COL_STR, "member", N_("Member"), 0},
+	    {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
+	    {MK_T_roles, MK_COL_ROLES, "roles", N_("Roles"), 0},
+	    {MK_T_alarm, MK_COL_MULTI, "alarms", N_("Alarms"), 0}, {0, 0, NULL, NULL, 0}};
+	mk_print_result(c, cols, c->login.data, c->login.len);
+	return 0;
+}
+
+/* The counts of a status: `members` and `sessions` are the whole vault's, the others a ledger's. */
+static bool
+of_vault(const char *kind)
+{
+	return strcmp(kind, "members") == 0 || strcmp(kind, "active_members") == 0 ||
+	       strcmp(kind, "sessions") == 0;
+}
+
+struct count {
+	char kind[64], ledger[300];
+	uint64_t n;
+};
+
+static bool
+next_count(struct mk_rd *rd, struct count *out)
+{
+	struct mk_item it;
+	while (mk_item_next(rd, &it) > 0) {
+		if (it.tag != MK_T_item)
+			continue;
+		mk_get_str(it.p, it.len, MK_T_kind, out->kind, sizeof out->kind);
+		mk_get_str(it.p, it.len, MK_T_ledger, out->ledger, sizeof out->ledger);
+		out->n = mk_get_u64(it.p, it.len, MK_T_count, 0);
+		return true;
+	}
+	return false;
+}
+
+static void
+counts_json(struct mk_json *j, const struct mk_msg *reply)
+{
+	struct mk_rd rd;
+	struct count n;
+	mk_rd_init(&rd, reply->body.data, reply->body.len);
+	while (next_count(&rd, &n))
+		if (of_vault(n.kind))
+			mk_json_int(j, n.kind, (int64_t)n.n);
+	mk_json_arr(j, "queue");
+	mk_rd_init(&rd, reply->body.data, reply->body.len);
+	while (next_count(&rd, &n)) {
+		if (of_vault(n.kind))
+			continue;
+		mk_json_obj(j, NULL);
+		mk_json_str(j, "kind", n.kind);
+		mk_json_str(j, "ledger", n.ledger[0] != '\0' ? n.ledger : NULL);
+		mk_json_int(j, "count", (int64_t)n.n);
+		mk_json_end_obj(j);
+	}
+	mk_json_end_arr(j);
+}
+
+static const char *
+count_title(const char *kind)
+{
+	static const char *const rows[][2] = {{"members", N_("Members")},
+	    {"active_members", N_("Active members")}, {"sessions", N_("Sessions")},
+	    {"subjects", N_("Persons")}, {"numbers", N_("Numbers kept")},
+	    {"review", N_("Waiting for review")}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(kind, rows[i][0]) == 0)
+			return _(rows[i][1]);
+	return kind;
+}
+
+static void
+counts_text(struct mk_cli *c, const struct mk_msg *reply)
+{
+	struct mk_rd rd;
+	struct count n;
+	struct mk_grid *g = mk_grid_new();
+	mk_rd_init(&rd, reply->body.data, reply->body.len);
+	while (g != NULL && next_count(&rd, &n)) {
+		char text[32];
+		snprintf(text, sizeof text, "%" PRIu64, n.n);
+		mk_grid_cell(g, count_title(n.kind), strlen(count_title(n.kind)));
+		mk_grid_cell(g, text, strlen(text));
+		mk_grid_cell(g, n.ledger, strlen(n.ledger));
+		mk_grid_row(g);
+	}
+	if (g == NULL)
+		c->out.failed = true;
+	else
+		mk_grid_print(g, &c->out, false);
+	mk_grid_free(g);
+}
+
+int
+mk_run_status(struct mk_cli *c)
+{
+	static const struct mk_col cols[] = {{MK_T_office, MK_COL_STR, "office", N_("Office"), 0},
+	    {MK_T_form, MK_COL_STR, "form", N_("Form"), 0},
+	    {MK_T_demo, MK_COL_BOOL, "demo", N_("Demo office"), 0},
+	    {MK_T_vault, MK_COL_STR, "vault", N_("Vault"), 0},
+	    {MK_T_alarm, MK_COL_MULTI, "alarms", N_("Alarms"), 0},
+	    {MK_T_seq, MK_COL_U64, "seq", N_("Trail's last entry"), 0},
+	    {MK_T_head, MK_COL_STR, "head", N_("Trail's head"), 0},
+	    {MK_T_key, MK_COL_STR, "key", N_("Trail's key"), 0}, {0, 0, NULL, NULL, 0}};
+	struct mk_msg req, reply;
+	struct mk_json j;
+	mk_msg_init(&req, MK_REQ_status, 0);
+	int r = mk_ask(c, &req, &reply);
+	if (r == 0 && c->g.json) {
+		mk_json_init(&j, &c->out);
+		mk_json_obj(&j, NULL);
+		mk_cols_json(&j, cols, reply.body.data, reply.body.len);
+		counts_json(&j, &reply);
+		mk_json_end_obj(&j);
+		mk_buf_puts(&c->out, "\n");
+	} else if (r == 0) {
+		mk_cols_text(&c->out, cols, reply.body.data, reply.body.len);
+		counts_text(c, &reply);
+	}
+	c->acted = false;
+	mk_msg_free(&reply);
+	return r;
+}
+
+/* --- offices and ledgers */
+static bool
+is_wanted(const struct mk_item *it, const char *who)
+{
+	char id[64], name[600], kind[32];
+	mk_get_str(it->p, it->len, MK_T_id, id, sizeof id);
+	mk_get_str(it->p, it->len, MK_T_name, name, sizeof name);
+	mk_get_str(it->p, it->len, MK_T_kind, kind, sizeof kind);
+	return who == NULL ? strcmp(kind, "own") == 0
+			   : strcmp(id, who) == 0 || strcmp(name, who) == 0;
+}
+
+int
+mk_run_office_show(struct mk_cli *c)
+{
+	struct mk_msg req, reply;
+	struct mk_rd rd;
+	struct mk_item it;
+	const char *who = mk_arg(c, 0);
+	mk_msg_init(&req, MK_REQ_office_list, 0);
+	int r = mk_ask(c, &req, &reply);
+	bool found = false;
+	mk_rd_init(&rd, reply.body.data, reply.body.len);
+	while (r == 0 && !found && mk_item_next(&rd, &it) > 0) {
+		found = it.tag == MK_T_item && is_wanted(&it, who);
+		if (found)
+			mk_print_result(c, c->a.verb->cols, it.p, it.len);
+	}
+	if (r == 0 && !found)
+		r = mk_fail(
+		    c, MK_E_NOT_FOUND, _("the office '%s'"), who != NULL ? who : _("your own"));
+	c->acted = false;
+	mk_msg_free(&reply);
+	return r;
+}
+
+int
+mk_run_office_set(struct mk_cli *c)
+{
+	char field[64];
+	const char *first = mk_arg(c, 0);
+	const char *office = strchr(first, '=') == NULL ? first : NULL;
+	size_t i = office != NULL ? 1 : 0;
+	if (mk_arg(c, i) == NULL)
+		return mk_fail(c, MK_E_USAGE, _("missing argument: %s"), "FIELD=VALUE");
+	for (; mk_arg(c, i) != NULL; i++) {
+		struct mk_msg req;
+		const char *value = mk_field_split(c, mk_arg(c, i), field, sizeof field);
+		if (value == NULL)
+			return MK_E_USAGE;
+		mk_msg_init(&req, MK_REQ_office_set, 0);
+		mk_put_str(&req.body, MK_T_office, office);
+		mk_put_str(&req.body, MK_T_field, field);
+		mk_put_str(&req.body, MK_T_value, value);
+		int r = mk_do(c, &req);
+		if (r < 0)
+			return r;
+	}
+	mk_print_done(c);
+	return 0;
+}
+
+int
+mk_run_ledger_add(struct mk_cli *c)
+{
+	struct mk_msg req, reply;
+	mk_request_build(c, &req);
+	mk_put_str(&req.body, MK_T_purposes, c->g.purpose);
+	int r = mk_ask(c, &req, &reply);
+	if (r == 0)
+		mk_print_result(c, c->a.verb->cols, reply.body.data, reply.body.len);
+	mk_msg_free(&reply);
+	return r;
+}
+
+/* --- members */
+int
+mk_run_member_add(struct mk_cli *c)
+{
+	static const struct mk_col cols[] = {{MK_T_member, MK_COL_STR, "member", N_("Member"), 0},
+	    {MK_T_otc, MK_COL_STR, "code", N_("One-time code"), 0}, {0, 0, NULL, NULL, 0}};
+	struct mk_msg req, reply;
+	mk_msg_init(&req, MK_REQ_member_add, 0);
+	mk_put_str(&req.body, MK_T_name, mk_arg(c, 0));
+	mk_put_str(&req.body, MK_T_account, mk_opt(c, "account"));
+	mk_put_str(&req.body, MK_T_roles, mk_opt(c, "role"));
+	mk_put_str(&req.body, MK_T_until, mk_opt(c, "until"));
+	int r = mk_ask(c, &req, &reply);
+	if (r == 0)
+		mk_print_result(c, cols, reply.body.data, reply.body.len);
+	mk_msg_free(&reply);
+	return r;
+}
+
+int
+mk_run_member_activate(struct mk_cli *c)
+{
+	static const struct mk_col cols[] = {{MK_T_member, MK_COL_STR, "member", N_("Member"), 0},
+	    {MK_T_roles, MK_COL_ROLES, "roles", N_("Roles"), 0}, {0, 0, NULL, NULL, 0}};
+	struct mk_secret *code = NULL, *pass = NULL;
+	struct mk_msg req, reply;
+	int r = mk_pass_line(c, _("One-time code"), &code);
+	if (r == 0)
+		r = mk_pass_new(c, _("New passphrase"), &pass);
+	if (r == 0) {
+		mk_msg_init(&req, MK_REQ_member_activate, 0);
+		mk_put_str(&req.body, MK_T_member, mk_arg(c, 0));
+		mk_put_bytes(&req.body, MK_T_otc, code->data, code->len);
+		mk_put_bytes(&req.body, MK_T_new_passphrase, pass->data, pass->len);
+		r = mk_ask(c, &req, &reply);
+		if (r == 0)
+			mk_print_result(c, cols, reply.body.data, reply.body.len);
+		mk_msg_free(&reply);
+	}
+	mk_secret_free(code);
+	mk_secret_free(pass);
+	return r;
+}
+
+int
+mk_run_member_passphrase(struct mk_cli *c)
+{
+	struct mk_secret *pass = NULL;
+	struct mk_msg req;
+	int r = mk_pass_new(c, _("New passphrase"), &pass);
+	if (r < 0)
+		return r;
+	/* The old one is added by mk_ask, as the request table asks. */
+	mk_msg_init(&req, MK_REQ_member_passphrase, 0);
+	mk_put_bytes(&req.body, MK_T_new_passphrase, pass->data, pass->len);
+	r = mk_do(c, &req);
+	if (r == 0) {
+		mk_secret_free(c->own);
+		c->own = pass;
+		mk_print_done(c);
+		return 0;
+	}
+	mk_secret_free(pass);
+	return r;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one table of verbs: name, synopsis, help, what it needs, and for those that are a single request its tags and columns. */
+#include "cli_internal.h"
+
+#define END                                                                                        \
+	{                                                                                          \
+		0, 0, NULL, NULL, 0                                                                \
+	}
+
+static const struct mk_col office_cols[] = {
+    {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
+    {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
+    {MK_T_kind, MK_COL_STR, "kind", N_("Kind"), 0},
+    END,
+};
+static const struct mk_col office_made[] = {
+    {MK_T_office, MK_COL_STR, "office", N_("Office"), 0}, END};
+
+static const struct mk_col ledger_cols[] = {
+    {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
+    {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
+    {MK_T_office, MK_COL_STR, "office", N_("Office"), 0},
+    {MK_T_class, MK_COL_STR, "class", N_("Class"), 0},
+    {MK_T_purposes, MK_COL_SET, "purposes", N_("Purposes"), 0},
+    {MK_T_grant, MK_COL_STR, "grant", N_("Your right"), 0},
+    END,
+};
+static const struct mk_col ledger_made[] = {
+    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), 0}, END};
+static const struct mk_col grant_made[] = {{MK_T_grant, MK_COL_STR, "grant", N_("Right"), 0}, END};
+
+static const struct mk_col member_cols[] = {
+    {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
+    {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
+    {MK_T_account, MK_COL_STR, "account", N_("Account"), 0},
+    {MK_T_roles, MK_COL_ROLES, "roles", N_("Roles"), 0},
+    {MK_T_until, MK_COL_STR, "until", N_("Until"), 0},
+    {MK_T_state, MK_COL_STR, "state", N_("State"), 0},
+    END,
+};
+static const struct mk_col code_made[] = {
+    {MK_T_otc, MK_COL_STR, "code", N_("One-time code"), 0}, END};
+
+static const struct mk_col device_cols[] = {
+    {MK_T_device, MK_COL_STR, "device", N_("Device"), 0},
+    {MK_T_vendor, MK_COL_STR, "vendor", N_("Vendor"), 0},
+    {MK_T_model, MK_COL_STR, "model", N_("Model"), 0},
+    {MK_T_kind, MK_COL_STR, "kind", N_("Kind"), 0},
+    END,
+};
+
+static const struct mk_col review_cols[] = {
+    {MK_T_review, MK_COL_STR, "review", N_("Id"), 0},
+    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), 0},
+    {MK_T_subject, MK_COL_STR, "subject", N_("Subject"), 0},
+    {MK_T_layout, MK_COL_STR, "layout", N_("Layout"), 0},
+    {MK_T_certain, MK_COL_BOOL, "certain", N_("Certain"), 0},
+    {MK_T_member, MK_COL_STR, "member", N_("Member"), 0},
+    {MK_T_time, MK_COL_TIME, "time", N_("Time"), 0},
+    END,
+};
+
+const struct mk_col mk_subject_cols[] = {
+    {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
+    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), MK_COL_DETAIL},
+    {MK_T_code, MK_COL_STR, "code", N_("Code"), 0},
+    {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
+    {MK_T_kana, MK_COL_STR, "kana", N_("Kana"), 0},
+    {MK_T_birth, MK_COL_STR, "birth", N_("Born"), 0},
+    {MK_T_class, MK_COL_STR, "class", N_("Class"), MK_COL_DETAIL},
+    {MK_T_relationship, MK_COL_STR, "relationship", N_("Relationship"), 0},
+    {MK_T_parent, MK_COL_STR, "parent", N_("Dependent of"), MK_COL_DETAIL},
+    {MK_T_state, MK_COL_STATE, "state", N_("State"), 0},
+    {MK_T_number, MK_COL_STR, "number", N_("Number"), 0},
+    {MK_T_purposes, MK_COL_SET, "purposes", N_("Purposes"), MK_COL_DETAIL},
+    {MK_T_disposal_due, MK_COL_STR, "disposal_due", N_("Disposal due"), MK_COL_DETAIL},
+    END,
+};
+static const struct mk_col subject_detail[] = {
+    {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
+    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), 0},
+    {MK_T_code, MK_COL_STR, "code", N_("Code"), 0},
+    {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
+    {MK_T_kana, MK_COL_STR, "kana", N_("Kana"), 0},
+    {MK_T_birth, MK_COL_STR, "birth", N_("Born"), 0},
+    {MK_T_sex, MK_COL_STR, "sex", N_("Sex"), 0},
+    {MK_T_address, MK_COL_STR, "address", N_("Address"), 0},
+    {MK_T_class, MK_COL_STR, "class", N_("Class"), 0},
+    {MK_T_relationship, MK_COL_STR, "relationship", N_("Relationship"), 0},
+    {MK_T_parent, MK_COL_STR, "parent", N_("Dependent of"), 0},
+    {MK_T_state, MK_COL_STATE, "state", N_("State"), 0},
+    {MK_T_number, MK_COL_STR, "number", N_("Number"), 0},
+    {MK_T_purposes, MK_COL_SET, "purposes", N_("Purposes"), 0},
+    {MK_T_disposal_due, MK_COL_STR, "disposal_due", N_("Disposal due"), 0},
+    {MK_T_source, MK_COL_STR, "source", N_("Source"), 0},
+    {MK_T_time, MK_COL_TIME, "time", N_("Time"), 0},
+    END,
+};
+
+static const struct mk_col audit_cols[] = {
+    {MK_T_seq, MK_COL_U64, "seq", N_("Seq"), 0},
+    {MK_T_time, MK_COL_TIME, "time", N_("Time"), 0},
+    {MK_T_actor, MK_COL_STR, "actor", N_("Who"), 0},
+    {MK_T_role, MK_COL_STR, "role", N_("Role"), 0},
+    {MK_T_terminal, MK_COL_STR, "terminal", N_("Terminal"), MK_COL_DETAIL},
+    {MK_T_from, MK_COL_STR, "from", N_("From"), MK_COL_DETAIL},
+    {MK_T_action, MK_COL_STR, "action", N_("Action"), 0},
+    {MK_T_subject, MK_COL_STR, "subject", N_("Subject"), 0},
+    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), MK_COL_DETAIL},
+    {MK_T_purpose, MK_COL_STR, "purpose", N_("Purpose"), 0},
+    {MK_T_result, MK_COL_STR, "result", N_("Result"), 0},
+    {MK_T_detail, MK_COL_STR, "detail", N_("Detail"), 0},
+    {MK_T_hash, MK_COL_STR, "hash", N_("Hash"), MK_COL_DETAIL},
+    END,
+};
+static const struct mk_col anchor_cols[] = {
+    {MK_T_seq, MK_COL_U64, "seq", N_("Entry"), 0},
+    {MK_T_head, MK_COL_STR, "head", N_("Head"), 0},
+    {MK_T_key, MK_COL_STR, "key", N_("Key's fingerprint"), 0},
+    END,
+};
+
+#define REQ(r) MK_REQ_##r
+#define PLAIN 0, {0, 0}, NULL
+
+static const struct mk_verb verbs[] = {
+    {"init", NULL, "--office NAME --chief NAME [--demo [--kdf SETTING]]",
+	N_("make a new vault; prints the recovery sheet once (--kdf m=KIB,t=N: demo offices only)"),
+	MK_NEED_DAEMON, mk_run_init, PLAIN},
+    {"login", NULL, "", N_("try a login"), MK_NEED_LOGIN, mk_run_login, PLAIN},
+    {"lock", NULL, "", N_("lock at once"), MK_NEED_LOGIN, mk_run_act, REQ(lock), {0, 0}, NULL},
+    {"status", NULL, "", N_("what is open, how long the queues are, what is due"), MK_NEED_LOGIN,
+	mk_run_status, PLAIN},
+
+    {"office", "list", "", N_("firms whose numbers are kept"), MK_NEED_LOGIN, mk_run_list,
+	REQ(office_list), {0, 0}, office_cols},
+    {"office", "add", "NAME", N_("add a client firm"), MK_NEED_LOGIN, mk_run_act, REQ(office_add),
+	{MK_T_name, 0}, office_made},
+    {"office", "show", "[OFFICE]", N_("one firm; without a name your own"), MK_NEED_LOGIN,
+	mk_run_office_show, REQ(office_list), {0, 0}, office_cols},
+    {"office", "set", "[OFFICE] FIELD=VALUE...", N_("change a firm's settings (name, approvals)"),
+	MK_NEED_LOGIN, mk_run_office_set, PLAIN},
+
+    {"ledger", "list", "", N_("ledgers and your right to each"), MK_NEED_LOGIN, mk_run_list,
+	REQ(ledger_list), {0, 0}, ledger_cols},
+    {"ledger", "add", "NAME [--office OFFICE] [--class CLASS]",
+	N_("add a ledger; its purposes from --purpose, else the main one of its class ('codes "
+	   "classes')"),
+	MK_NEED_LOGIN, mk_run_ledger_add, REQ(ledger_add), {MK_T_name, 0}, ledger_made},
+    {"ledger", "grant", "LEDGER MEMBER",
+	N_("give a member the keys to a ledger that the roles allow"), MK_NEED_LOGIN, mk_run_act,
+	REQ(ledger_grant), {MK_T_ledger, MK_T_member}, grant_made},
+    {"ledger", "revoke", "LEDGER MEMBER", N_("take a member's keys to a ledger away"),
+	MK_NEED_LOGIN, mk_run_act, REQ(ledger_revoke), {MK_T_ledger, MK_T_member}, NULL},
+
+    {"member", "list", "", N_("members, their roles and states"), MK_NEED_LOGIN, mk_run_list,
+	REQ(member_list), {0, 0}, member_cols},
+    {"member", "add", "NAME --role ROLES [--account LOGIN] [--until DATE]",
+	N_("add a member; prints the one-time code for 'member activate' ('codes roles')"),
+	MK_NEED_LOGIN, mk_run_member_add, PLAIN},
+    {"member", "activate", "NAME",
+	N_("a new member's first act: the one-time code, then a passphrase of one's own"),
+	MK_NEED_DAEMON, mk_run_member_activate, PLAIN},
+    {"member", "disable", "NAME", N_("shut a member out"), MK_NEED_LOGIN, mk_run_act,
+	REQ(member_disable), {MK_T_member, 0}, NULL},
+    {"member", "enable", "NAME", N_("let a disabled member in again"), MK_NEED_LOGIN, mk_run_act,
+	REQ(member_enable), {MK_T_member, 0}, NULL},
+    {"member", "reset", "NAME",
+	N_("a new one-time code for a member who forgot the passphrase; all grants end"),
+	MK_NEED_LOGIN, mk_run_act, REQ(member_reset), {MK_T_member, 0}, code_made},
+    {"member", "passphrase", "", N_("change your own passphrase"), MK_NEED_LOGIN,
+	mk_run_member_passphrase, PLAIN},
+
+    {"read", NULL, "IMAGE... [--layout LAYOUT]",
+	N_("only read images, no vault (LAYOUT: auto, card-back, card-front, tsuchi, juminhyo)"),
+	MK_NEED_NOTHING, mk_run_read, PLAIN},
+    {"capture", NULL,
+	"[--device NAME [--option NAME=VALUE]... | --file IMAGE... | --list] [--ledger LEDGER] "
+	"[--subject SUBJECT]",
+	N_("scan or load, read, put into the review queue; --list: the scanners"), MK_NEED_NOTHING,
+	mk_run_capture, REQ(devices), {0, 0}, device_cols},
+
+    {"review", "list", "[--ledger LEDGER]", N_("what waits for review"), MK_NEED_LOGIN, mk_run_list,
+	REQ(review_list), {0, 0}, review_cols},
+    {"review", "show", "REVIEW [--picture FILE]",
+	N_("what was read of one item; --picture writes the image as PGM"), MK_NEED_LOGIN,
+	mk_run_review_show, PLAIN},
+    {"review", "accept", "REVIEW [--set FIELD=VALUE]... [--retype]",
+	N_("accept an item as a subject; number=- and --retype ask for the number ('codes "
+	   "fields')"),
+	MK_NEED_LOGIN, mk_run_review_accept, PLAIN},
+    {"review", "reject", "REVIEW --reason TEXT", N_("throw an item away"), MK_NEED_LOGIN,
+	mk_run_act, REQ(review_reject), {MK_T_review, 0}, NULL},
+
+    {"subject", "list", "[--ledger LEDGER]",
+	N_("the persons of a ledger, or of all that you may see"), MK_NEED_LOGIN, mk_run_list,
+	REQ(subject_list), {0, 0}, mk_subject_cols},
+    {"subject", "show", "SUBJECT [--ledger LEDGER]", N_("one person, without the number"),
+	MK_NEED_LOGIN, mk_run_item, REQ(subject_show), {MK_T_subject, 0}, subject_detail},
+    {"subject", "add", "[FIELD=VALUE]... [--ledger LEDGER]",
+	N_("add a person; number=- asks for the number, twice"), MK_NEED_LOGIN, mk_run_subject_add,
+	PLAIN},
+    {"subject", "set", "SUBJECT FIELD=VALUE... [--ledger LEDGER]", N_("change a person's fields"),
+	MK_NEED_LOGIN, mk_run_subject_set, PLAIN},
+    {"subject", "search", "TEXT [--ledger LEDGER]", N_("find by name, kana, code"), MK_NEED_LOGIN,
+	mk_run_list, REQ(subject_list), {MK_T_text, 0}, mk_subject_cols},
+    {"subject", "history", "SUBJECT [--ledger LEDGER]",
+	N_("what the audit trail holds of a person"), MK_NEED_LOGIN, mk_run_list,
+	REQ(subject_history), {MK_T_subject, 0}, audit_cols},
+
+    {"reveal", NULL, "SUBJECT --reason TEXT [--ledger LEDGER]",
+	N_("print one number, after it is on the audit trail"), MK_NEED_LOGIN, mk_run_reveal,
+	PLAIN},
+    {"export", NULL,
+	"[--profile PROFILE --ledger LEDGER [--subject SUBJECT]... [--destination NAME] -o FILE | "
+	"--list]",
+	N_("write a file with numbers by a profile; --list: the profiles"), MK_NEED_NOTHING,
+	mk_run_export, PLAIN},
+    {"profile", "list", "", N_("the profiles that are installed"), MK_NEED_NOTHING,
+	mk_run_profile_list, PLAIN},
+    {"profile", "show", "PROFILE", N_("what a profile writes"), MK_NEED_NOTHING,
+	mk_run_profile_show, PLAIN},
+    {"profile", "check", "FILE", N_("check a profile of your own"), MK_NEED_NOTHING,
+	mk_run_profile_check, PLAIN},
+
+    {"audit", "list",
+	"[--from TIME] [--to TIME] [--actor MEMBER] [--action ACTION] [--subject SUBJECT] [--text "
+	"TEXT]",
+	N_("the audit trail"), MK_NEED_LOGIN, mk_run_list, REQ(audit_list), {0, 0}, audit_cols},
+    {"audit", "verify", "[--key FILE]", N_("verify the whole trail"), MK_NEED_LOGIN,
+	mk_run_audit_verify, PLAIN},
+    {"audit", "anchor", "", N_("a signed checkpoint now; write its head down"), MK_NEED_LOGIN,
+	mk_run_act, REQ(audit_anchor), {0, 0}, anchor_cols},
+
+    {"codes", NULL, "TABLE",
+	N_("a table of codes: purposes documents fields errors actions classes roles requests"),
+	MK_NEED_NOTHING, mk_run_codes, PLAIN},
+    {"doctor", NULL, "", N_("check the installation, say what is missing and how to mend it"),
+	MK_NEED_NOTHING, mk_run_doctor, PLAIN},
+    {"batch", NULL, "[FILE]",
+	N_("verbs as lines over one login; 'ACK line seq head' only after the commit is durable"),
+	MK_NEED_NOTHING, mk_run_batch, PLAIN},
+    {"help", NULL, "[VERB]", N_("this text"), MK_NEED_NOTHING, mk_run_help, PLAIN},
+};
+
+const struct mk_verb *
+mk_verb_at(size_t i)
+{
+	return i < sizeof verbs / sizeof verbs[0] ? &verbs[i] : NULL;
+}
