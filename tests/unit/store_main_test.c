@@ -6,6 +6,7 @@
 #include "mynakura/store/main.h"
 
 #include "mynakura/model/role.h"
+#include "src/store/main_internal.h"
 #include "tests/unit/store_ledger_kit.h"
 
 static struct mk_main *
@@ -279,6 +280,58 @@ budget_clock_back(void **state)
 	kit_free(&k);
 }
 
+static const char sql_budget_rows[] = "SELECT count(*) FROM budget";
+
+static int64_t
+budget_rows(struct mk_main *m)
+{
+	struct sqlite3_stmt *st = NULL;
+	assert_int_equal(mk_stmt(m->db, sql_budget_rows, &st), 0);
+	assert_int_equal(mk_step(m->db, st), 1);
+	int64_t n = mk_col_i64(st, 0);
+	mk_stmt_reset(st);
+	return n;
+}
+
+/* Rows that no window can count any more are dropped. */
+static void
+budget_pruned(void **state)
+{
+	struct kit k;
+	int64_t t = 1800000000;
+	(void)state;
+	kit_new(&k, "main");
+	struct mk_main *m = main_open(&k, true);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(spend(m, t + i * (int64_t)86400 * 10), 0);
+	assert_int_equal(budget_rows(m), 4); /* 31 days' worth */
+	assert_int_equal(mk_main_close(m), 0);
+	kit_free(&k);
+}
+
+/* A write that fails at its last statement leaves nothing of the earlier ones. */
+static void
+half_write(void **state)
+{
+	struct kit k;
+	int64_t t = 1800000000;
+	(void)state;
+	kit_new(&k, "main");
+	struct mk_main *m = main_open(&k, true);
+	assert_int_equal(mk_db_exec(m->db, "CREATE TRIGGER stop BEFORE UPDATE OF seen ON info"
+					   " BEGIN SELECT RAISE(ABORT, 'stop'); END"),
+	    0);
+	assert_true(spend(m, t) < 0);
+	assert_int_equal(budget_rows(m), 0);
+	assert_int_equal(mk_main_commits(m), 0);
+	assert_int_equal(mk_db_exec(m->db, "DROP TRIGGER stop"), 0);
+	assert_int_equal(spend(m, t), 0);
+	assert_int_equal(budget_rows(m), 1);
+	assert_int_equal(mk_main_commits(m), 1);
+	assert_int_equal(mk_main_close(m), 0);
+	kit_free(&k);
+}
+
 static void
 other_keys(void **state)
 {
@@ -310,6 +363,8 @@ main(void)
 	    cmocka_unit_test(settings_and_commits),
 	    cmocka_unit_test(budgets),
 	    cmocka_unit_test(budget_clock_back),
+	    cmocka_unit_test(budget_pruned),
+	    cmocka_unit_test(half_write),
 	    cmocka_unit_test(other_keys),
 	};
 	if (mk_base_init() < 0)
