@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The request table: every request a client may send to the daemon, who may, and how it is recorded (decisions.md f). Dispatch, policy, the
+ * matrix test and man/mynakura-wire.7 are made from it.
+ *
+ * Every request is answered by one message of the same type and id with MK_FLAG_REPLY and MK_T_error (0 or MK_E_*), and where it failed an optional
+ * MK_T_message (English words that say what and where; never a number). Long lists come page by page: while the answer holds MK_T_cursor, the
+ * client sends the same request again with that cursor. An answer to an act that was recorded holds MK_T_seq and MK_T_head: the trail's record of
+ * the OUTCOME, durable when the answer leaves.
+ *
+ * `*` marks tags that may stand more than once, `?` optional ones. Where a LEDGER is optional, the only ledger that the session has a grant for is taken;
+ * LEDGER, SUBJECT, MEMBER, OFFICE accept an id or an exact name/code. Where PURPOSE is optional: the ledger's only purpose, else MK_E_USAGE.
+ */
+#ifndef MK_WIRE_REQUEST_H
+#define MK_WIRE_REQUEST_H
+
+#include <stdint.h>
+
+#include "mynakura/model/role.h"
+
+enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN };
+enum mk_need_grant { MK_GRANT_NONE, MK_GRANT_PAGE, MK_GRANT_NUMBER };
+enum mk_audit_class { MK_AUDIT_NONE, MK_AUDIT_SESSION, MK_AUDIT_AFTER, MK_AUDIT_BEFORE };
+enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
+enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
+
+#define MK_R_ALL (MK_ROLE_clerk | MK_ROLE_chief | MK_ROLE_admin | MK_ROLE_auditor)
+#define MK_R_WORK (MK_ROLE_clerk | MK_ROLE_chief)
+#define MK_R_SEE (MK_ROLE_clerk | MK_ROLE_chief | MK_ROLE_auditor)
+#define MK_R_PEOPLE (MK_ROLE_chief | MK_ROLE_admin)
+
+/*
+ * X(number, name, roles, session, grant, audit class, budget, approval, passphrase again)
+ *
+ * hello            in: lang?                          out: form (embedded|installed), demo?, vault? (id; absent = no vault yet)
+ * init             in: office, name, passphrase, demo?, kdf_m?, kdf_t?      out: vault, recovery, member
+ * login            in: member? (id, account or name; absent = the only one), passphrase, now? (demo offices)
+ *                                                     out: member, name, roles, alarm*, seq, head
+ * lock             out: -
+ * status           out: office, form, demo, count (members), item* {kind, count}: queue per ledger etc., alarm*, seq, head, entries
+ * office_list      out: item* {id, name, kind (own|client)}
+ * office_add       in: name                           out: office, seq, head
+ * office_set       in: office?, field, value          (field: name, approvals)
+ * ledger_list      out: item* {id, name, office, class, purposes, grant (none|page|number)}
+ * ledger_add       in: name, office?, class? (employee), purposes?      out: ledger, seq, head
+ * ledger_grant     in: ledger, member                 out: grant (page|number), seq, head
+ * ledger_revoke    in: ledger, member
+ * member_list      out: item* {id, name, account, roles, until, state (pending|active|disabled)}
+ * member_add       in: name, account?, roles, until?  out: member, otc (shown once), seq, head
+ * member_activate  in: member, otc, new_passphrase    out: member, roles
+ * member_disable   in: member      member_enable, member_reset (out: otc) likewise
+ * member_passphrase in: passphrase (old), new_passphrase
+ * devices          out: item* {device, vendor, model, kind}
+ * capture          in: ledger?, subject?, purposes?, and either device + option* ("NAME=VALUE") or one fd of an image file; name? (of the file, for messages)
+ *                  out: item* {review, layout, certain, warning*}, seq, head. UNREADABLE, IMAGE, TOO_BIG: nothing stored.
+ * review_list      in: ledger?                        out: item* {review, ledger, subject, layout, certain, member, time}
+ * review_show      in: review, picture?               out: item (what was read: the reading process's record), ledger, subject, layout, certain,
+ *                                                     width, height and, when picture was asked, fd 0 = sealed memfd of width*height grey bytes; seq, head
+ * review_accept    in: review, item* {field, value} (subject fields; field "subject" chooses an existing one), number? (typed; twice where typed twice)
+ *                                                     out: subject, seq, head
+ * review_reject    in: review, reason
+ * subject_list     in: ledger? (absent: every ledger the session has a grant for), text?, cursor?, limit?
+ *                  out: item* {id, ledger, code, name, kana, birth, class, relationship, parent, state, number (masked or absent), purposes,
+ *                  disposal_due}, cursor?
+ * subject_show     in: subject, ledger?               out: item as above with sex, address, source, time
+ * subject_add      in: ledger?, item* {field, value}, number? (twice: typed twice)      out: subject, seq, head
+ * subject_set      in: subject, ledger?, item* {field, value}
+ * subject_history  in: subject, ledger?, cursor?      out: as audit_list
+ * reveal           in: subject, ledger?, reason, purpose?   out: number, subject, seq, head
+ * export           in: ledger, subject*, profile (compiled), purpose?, destination?, fd 0 = the new empty file      out: rows, skipped* {subject, why},
+ *                  changed*, sha256, seq, head
+ * audit_list       in: from?, to? (RFC 3339 or date), actor?, action?, subject?, text?, cursor?, limit?
+ *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger, purpose, result, detail, hash}, cursor?
+ * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not ok: seq, why
+ * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint)
+ */
+#define MK_REQUEST_TABLE(X)                                                                        \
+	X(1, hello, MK_R_ALL, NO, NONE, NONE, NONE, NEVER, 0)                                      \
+	X(2, init, MK_R_ALL, NO, NONE, BEFORE, NONE, NEVER, 0)                                     \
+	X(3, login, MK_R_ALL, NO, NONE, AFTER, NONE, NEVER, 0)                                     \
+	X(4, lock, MK_R_ALL, OPEN, NONE, AFTER, NONE, NEVER, 0)                                    \
+	X(5, status, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                                \
+	X(10, office_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                          \
+	X(11, office_add, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0)                       \
+	X(12, office_set, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0)                       \
+	X(20, ledger_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                          \
+	X(21, ledger_add, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0)                       \
+	X(22, ledger_grant, MK_ROLE_chief, OPEN, PAGE, BEFORE, NONE, NEVER, 0)                     \
+	X(23, ledger_revoke, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0)                    \
+	X(30, member_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                          \
+	X(31, member_add, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0)                         \
+	X(32, member_activate, MK_R_ALL, NO, NONE, BEFORE, NONE, NEVER, 0)                         \
+	X(33, member_disable, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0)                     \
+	X(34, member_enable, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0)                      \
+	X(35, member_reset, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0)                       \
+	X(36, member_passphrase, MK_R_ALL, OPEN, NONE, BEFORE, NONE, NEVER, 1)                     \
+	X(40, devices, MK_R_WORK, OPEN, NONE, SESSION, NONE, NEVER, 0)                             \
+	X(41, capture, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0)                            \
+	X(50, review_list, MK_R_WORK, OPEN, PAGE, SESSION, NONE, NEVER, 0)                         \
+	X(51, review_show, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0)                        \
+	X(52, review_accept, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0)                      \
+	X(53, review_reject, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0)                      \
+	X(60, subject_list, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0)                         \
+	X(61, subject_show, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0)                         \
+	X(62, subject_add, MK_R_WORK, OPEN, PAGE, BEFORE, NONE, NEVER, 0)                          \
+	X(63, subject_set, MK_R_WORK, OPEN, PAGE, AFTER, NONE, NEVER, 0)                           \
+	X(64, subject_history, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0)                      \
+	X(70, reveal, MK_R_WORK, OPEN, NUMBER, BEFORE, REVEAL, NEVER, 0)                           \
+	X(80, export, MK_R_WORK, OPEN, NUMBER, BEFORE, EXPORT, BULK, 1)                            \
+	X(90, audit_list, MK_ROLE_chief | MK_ROLE_auditor, OPEN, NONE, SESSION, NONE, NEVER, 0)    \
+	X(91, audit_verify, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                         \
+	X(92, audit_anchor, MK_ROLE_chief | MK_ROLE_auditor, OPEN, NONE, AFTER, NONE, NEVER, 0)
+
+enum mk_request {
+#define X(number, name, roles, session, grant, audit, budget, approval, pass) MK_REQ_##name = number,
+	MK_REQUEST_TABLE(X)
+#undef X
+};
+
+struct mk_request_row {
+	uint16_t number;
+	const char *name;
+	unsigned roles;
+	enum mk_need_session session;
+	enum mk_need_grant grant;
+	enum mk_audit_class audit;
+	enum mk_budget budget;
+	enum mk_approval approval;
+	int passphrase;
+};
+
+/* The row of a request, NULL for an unknown one; row i for walking (NULL past the end). */
+const struct mk_request_row *mk_request_find(uint16_t number);
+const struct mk_request_row *mk_request_at(unsigned i);
+
+#endif

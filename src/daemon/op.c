@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stages of a request, in one place: policy, check, INTENT, act, OUTCOME, answer. Nothing may skip one. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mynakura/base/err.h"
+#include "mynakura/base/time.h"
+#include "mynakura/base/utf8.h"
+#include "mynakura/policy/policy.h"
+#include "vault_internal.h"
+
+static void run(struct op *op);
+
+static void
+op_free(struct op *op)
+{
+	if (op->c != NULL)
+		op->c->op = NULL;
+	mk_link_forget(op->v, op);
+	if (op->state_free != NULL)
+		op->state_free(op->state);
+	mk_secret_free((struct mk_secret *)(uintptr_t)op->number_key.key);
+	mk_subject_free(&op->subject);
+	mk_msg_free(&op->req);
+	mk_msg_free(&op->reply);
+	mk_wipe(op, sizeof *op);
+	free(op);
+}
+
+/* Answers and ends the op. Where it failed, nothing but the error and its words leaves. */
+static void
+finish(struct op *op, int r)
+{
+	struct mk_msg m;
+	mk_msg_init(&m, op->req.type, op->req.id);
+	m.flags = MK_FLAG_REPLY;
+	mk_put_i64(&m.body, MK_T_error, r);
+	if (r < 0) {
+		mk_put_str(&m.body, MK_T_message, op->ev.detail[0] != '\0' ? op->ev.detail : NULL);
+	} else {
+		mk_buf_put(&m.body, op->reply.body.data, op->reply.body.len);
+		memcpy(m.fds, op->reply.fds, sizeof m.fds);
+		m.nfds = op->reply.nfds;
+		op->reply.nfds = 0;
+	}
+	struct conn *c = op->c;
+	op_free(op);
+	if (c != NULL && c->fd >= 0)
+		mk_conn_send(c, &m);
+	else
+		mk_msg_free(&m);
+}
+
+int
+mk_op_fail(struct op *op, int err, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(op->ev.detail, sizeof op->ev.detail, fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+/* The answer to a denied request leaves only after the denial is on the trail (or the trail is known to be dead). */
+static void
+denied_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+{
+	(void)v;
+	(void)r;
+	(void)answer;
+	finish(op, op->result);
+}
+
+static bool
+is_denial(int err)
+{
+	return err == MK_E_DENIED || err == MK_E_NO_GRANT || err == MK_E_LOCKED || err == MK_E_AUTH ||
+	    err == MK_E_APPROVAL || err == MK_E_BUDGET;
+}
+
+static void
+fail(struct op *op, int err)
+{
+	op->result = err;
+	if (is_denial(err) && op->v->genesis[0] != '\0') {
+		op->stage = OP_DENIED;
+		mk_record_denied(op, err, denied_recorded);
+		return;
+	}
+	finish(op, err);
+}
+
+static void
+outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+{
+	(void)v;
+	if (r < 0) {
+		/* What was done is done and its INTENT stands on the trail; it must not be called acknowledged. */
+		finish(op, op->result < 0 ? op->result : MK_E_LOST);
+		return;
+	}
+	if (op->result < 0) {
+		finish(op, op->result);
+		return;
+	}
+	char head[65];
+	mk_put_u64(&op->reply.body, MK_T_seq, mk_get_u64(answer->body.data, answer->body.len, MK_T_seq, 0));
+	if (mk_get_str(answer->body.data, answer->body.len, MK_T_head, head, sizeof head) == 0)
+		mk_put_str(&op->reply.body, MK_T_head, head);
+	finish(op, 0);
+}
+
+static void
+acted(struct op *op, int r)
+{
+	op->result = r;
+	op->acted = true;
+	if (op->row->audit == MK_AUDIT_BEFORE || (op->row->audit == MK_AUDIT_AFTER && r == 0)) {
+		op->stage = OP_OUTCOME;
+		mk_record_outcome(op, outcome_recorded);
+		return;
+	}
+	if (r < 0)
+		fail(op, r);
+	else
+		finish(op, 0);
+}
+
+static void
+intent_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+{
+	(void)v;
+	if (r < 0) {
+		finish(op, MK_E_TRAIL);
+		return;
+	}
+	if (answer != NULL)
+		op->intent = mk_get_u64(answer->body.data, answer->body.len, MK_T_seq, 0);
+	op->stage = OP_ACT;
+	run(op);
+}
+
+static struct mk_rule
+rule_of(const struct mk_request_row *row)
+{
+	return (struct mk_rule){.roles = row->roles, .needs_session = row->session == MK_SESSION_OPEN,
+		.needs_page = row->grant != MK_GRANT_NONE, .needs_number = row->grant == MK_GRANT_NUMBER,
+		.bulk_approval = row->approval == MK_APPROVAL_BULK,
+		.always_approval = row->approval == MK_APPROVAL_ALWAYS};
+}
+
+/* Before anything is looked at: session and role. Grants, budget and approval follow where the ledger is known. */
+static int
+first_policy(struct op *op)
+{
+	const struct session *s = op->c->session;
+	struct mk_rule rule = rule_of(op->row);
+	struct mk_standing who = {.session = s != NULL, .roles = s != NULL ? s->member.roles : 0,
+		.approvals_off = true};
+	if (s != NULL && s->member.until[0] != '\0') {
+		char today[MK_DATE_MAX];
+		mk_date_format(mk_date_jst(mk_vault_now(op)), today);
+		if (strcmp(today, s->member.until) > 0)
+			return mk_op_fail(op, MK_E_DENIED, "the membership ended on %s", s->member.until);
+	}
+	return mk_policy_check(&rule, &who);
+}
+
+/* First use of a screen in a session is on the trail; later ones of the same session are not (decisions.md f). */
+static bool
+seen_before(struct op *op)
+{
+	struct session *s = op->c->session;
+	uint64_t *word = &s->seen[op->row->number / 64 % 2];
+	uint64_t bit = UINT64_C(1) << (op->row->number % 64);
+	bool seen = (*word & bit) != 0;
+	*word |= bit;
+	return seen;
+}
+
+static void
+checked(struct op *op)
+{
+	op->stage = OP_INTENT;
+	if (op->row->audit == MK_AUDIT_BEFORE) {
+		mk_record_intent(op, intent_recorded);
+		return;
+	}
+	if (op->row->audit == MK_AUDIT_SESSION && !seen_before(op)) {
+		mk_record_seen(op, intent_recorded);
+		return;
+	}
+	op->stage = OP_ACT;
+	run(op);
+}
+
+static void
+step_done(struct op *op, int r)
+{
+	if (r == MK_WAIT)
+		return;
+	if (op->stage == OP_ACT)
+		acted(op, r);
+	else if (r < 0)
+		fail(op, r);
+	else if (op->c == NULL)
+		finish(op, MK_E_LOST); /* the asker has gone before anything was done */
+	else
+		checked(op);
+}
+
+static void
+run(struct op *op)
+{
+	int (*f)(struct op *) = op->stage == OP_ACT ? op->h->act : op->h->check;
+	if (op->c == NULL && op->stage == OP_ACT && !op->acted) {
+		op->result = MK_E_LOST;
+		acted(op, MK_E_LOST);
+		return;
+	}
+	step_done(op, f == NULL ? 0 : f(op));
+}
+
+void
+mk_op_resume(struct op *op, int r, struct mk_msg *answer)
+{
+	int (*f)(struct op *, int, struct mk_msg *) = op->resume;
+	op->resume = NULL;
+	step_done(op, f(op, r, answer));
+}
+
+void
+mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
+{
+	const struct mk_request_row *row = mk_request_find(m->type);
+	const struct handler *h = row == NULL ? NULL : mk_handler_find(row->number);
+	struct op *op = h == NULL || c->op != NULL ? NULL : calloc(1, sizeof *op);
+	if (op == NULL) { /* unknown request, or a second one before the first was answered: no conversation */
+		mk_msg_free(m);
+		c->closing = true;
+		return;
+	}
+	op->v = v;
+	op->c = c;
+	op->row = row;
+	op->h = h;
+	op->req = *m;
+	mk_msg_init(m, 0, 0);
+	mk_msg_init(&op->reply, row->number, op->req.id);
+	mk_subject_init(&op->subject);
+	c->op = op;
+	int r = v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init
+	    ? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
+	    : first_policy(op);
+	op->stage = OP_CHECK;
+	if (r < 0)
+		fail(op, r);
+	else
+		run(op);
+}
+
+bool
+mk_op_has(const struct op *op, unsigned tag)
+{
+	struct mk_item it;
+	return mk_find(op->req.body.data, op->req.body.len, tag, &it);
+}
+
+int
+mk_op_str(struct op *op, unsigned tag, char *out, size_t cap)
+{
+	int r = mk_get_str(op->req.body.data, op->req.body.len, tag, out, cap);
+	if (r == MK_E_TOO_BIG)
+		return mk_op_fail(op, r, "%s is too long", mk_tag_name(tag));
+	if (r == 0 && mk_text_check(out, strlen(out), NULL) < 0)
+		return mk_op_fail(op, MK_E_TEXT, "%s holds characters that are not allowed", mk_tag_name(tag));
+	return r;
+}
+
+int
+mk_op_secret(struct op *op, unsigned tag, size_t nth, struct mk_secret **out)
+{
+	struct mk_rd rd;
+	struct mk_item it;
+	mk_rd_init(&rd, op->req.body.data, op->req.body.len);
+	while (mk_item_next(&rd, &it) > 0) {
+		if (it.tag != tag || nth-- > 0)
+			continue;
+		struct mk_secret *s = mk_secret_from(it.p, it.len);
+		if (s == NULL)
+			return MK_E_NOMEM;
+		*out = s;
+		return 0;
+	}
+	return MK_E_NOT_FOUND;
+}
+
+static const struct handler *const tables[] = {mk_handlers_session, mk_handlers_office, mk_handlers_member,
+	mk_handlers_subject, mk_handlers_review, mk_handlers_capture, mk_handlers_number, mk_handlers_audit};
+
+const struct handler *
+mk_handler_find(uint16_t request)
+{
+	for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
+		for (const struct handler *h = tables[t]; h->request != 0; h++)
+			if (h->request == request)
+				return h;
+	return NULL;
+}

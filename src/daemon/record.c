@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is said to the trail, and when it must be durable. An act of class before has its INTENT fsynced first (R1); a refusal is durable before
+ * its answer leaves; looking at a list is in the group commit.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "mynakura/base/err.h"
+#include "mynakura/base/time.h"
+#include "vault_internal.h"
+
+static void
+put_session(struct mk_buf *b, const struct session *s, const struct conn *c)
+{
+	char roles[64];
+	if (s != NULL) {
+		mk_roles_format(s->member.roles, roles, sizeof roles);
+		mk_put_str(b, MK_T_actor, s->member.id.s);
+		mk_put_str(b, MK_T_roles, roles);
+		mk_put_str(b, MK_T_session, s->id.s);
+		if (s->now != 0)
+			mk_put_i64(b, MK_T_now, s->now);
+	}
+	if (c != NULL) {
+		mk_put_u64(b, MK_T_sender_uid, c->uid);
+		mk_put_str(b, MK_T_terminal, c->terminal);
+		mk_put_str(b, MK_T_from, c->from);
+	}
+}
+
+static void
+put_if(struct mk_buf *b, unsigned tag, const char *s)
+{
+	if (s[0] != '\0')
+		mk_put_str(b, tag, s);
+}
+
+static void
+begin(struct vault *v, struct mk_msg *m, const char *kind, const char *action, bool durable)
+{
+	if (!v->written) { /* the first record of this run says that a run began */
+		v->written = true;
+		mk_record_event(v, "start", NULL, NULL, 0, "");
+		mk_record_checkpoint(v);
+	}
+	mk_msg_init(m, MK_TR_APPEND, 0);
+	mk_put_str(&m->body, MK_T_kind, kind);
+	mk_put_str(&m->body, MK_T_action, action);
+	mk_put_bool(&m->body, MK_T_fsync, durable);
+	mk_put_i64(&m->body, MK_T_time, mk_now());
+}
+
+static void
+put_op(struct mk_msg *m, const struct op *op)
+{
+	const struct op_event *e = &op->ev;
+	struct mk_buf *b = &m->body;
+	if (op->c != NULL)
+		put_session(b, op->c->session, op->c);
+	put_if(b, MK_T_ledger, e->ledger);
+	put_if(b, MK_T_subject, e->subject);
+	put_if(b, MK_T_id, e->object);
+	put_if(b, MK_T_purpose, e->purpose);
+	put_if(b, MK_T_reason, e->reason);
+	if (e->count != 0)
+		mk_put_u64(b, MK_T_count, e->count);
+}
+
+void
+mk_record_intent(struct op *op, mk_answer_fn f)
+{
+	struct mk_msg m;
+	begin(op->v, &m, "intent", op->row->name, true);
+	put_op(&m, op);
+	mk_link_ask(op->v, op->v->trail, &m, op, f);
+}
+
+void
+mk_record_outcome(struct op *op, mk_answer_fn f)
+{
+	struct mk_msg m;
+	begin(op->v, &m, op->intent != 0 ? "outcome" : "event", op->row->name, true);
+	put_op(&m, op);
+	mk_put_str(&m.body, MK_T_result, mk_err_code(op->result));
+	if (op->intent != 0)
+		mk_put_u64(&m.body, MK_T_seq, op->intent);
+	if (op->result == 0) {
+		put_if(&m.body, MK_T_detail, op->ev.detail);
+		put_if(&m.body, MK_T_sha256, op->ev.sha256);
+	}
+	mk_link_ask(op->v, op->v->trail, &m, op, f);
+}
+
+void
+mk_record_denied(struct op *op, int err, mk_answer_fn f)
+{
+	struct mk_msg m;
+	bool login = op->row->number == MK_REQ_login || op->row->number == MK_REQ_member_activate;
+	begin(op->v, &m, "event", login ? "login_failed" : "denied", true);
+	put_op(&m, op);
+	mk_put_str(&m.body, MK_T_result, mk_err_code(err));
+	char what[MK_DETAIL];
+	snprintf(what, sizeof what, "request=%s", op->row->name);
+	mk_put_str(&m.body, MK_T_detail, what);
+	mk_link_ask(op->v, op->v->trail, &m, op, f);
+}
+
+void
+mk_record_seen(struct op *op, mk_answer_fn f)
+{
+	struct mk_msg m;
+	begin(op->v, &m, "event", op->row->name, false);
+	put_op(&m, op);
+	mk_put_str(&m.body, MK_T_result, "ok");
+	mk_link_ask(op->v, op->v->trail, &m, op, f);
+}
+
+void
+mk_record_event(struct vault *v, const char *action, const struct session *s, const struct conn *c, int result,
+    const char *detail)
+{
+	struct mk_msg m;
+	if (v->genesis[0] == '\0')
+		return;
+	begin(v, &m, "event", action, false);
+	put_session(&m.body, s, c);
+	mk_put_str(&m.body, MK_T_result, mk_err_code(result));
+	put_if(&m.body, MK_T_detail, detail);
+	mk_link_ask(v, v->trail, &m, NULL, NULL);
+}
+
+static void
+put_commits(struct mk_buf *b, const char *id, uint64_t commits)
+{
+	struct mk_buf rec = MK_BUF_INIT;
+	mk_put_str(&rec, MK_T_ledger, id);
+	mk_put_u64(&rec, MK_T_count, commits);
+	mk_put_rec(b, MK_T_item, &rec);
+	mk_buf_free(&rec);
+}
+
+void
+mk_record_checkpoint(struct vault *v)
+{
+	struct mk_msg m;
+	if (v->genesis[0] == '\0' || !v->written)
+		return;
+	mk_msg_init(&m, MK_TR_CHECKPOINT, 0);
+	mk_put_i64(&m.body, MK_T_time, mk_now());
+	if (v->main != NULL)
+		put_commits(&m.body, MK_KEYRING_MAIN, mk_main_commits(v->main));
+	for (size_t i = 0; i < MK_LEDGERS_OPEN; i++)
+		if (v->ledgers[i].l != NULL)
+			put_commits(&m.body, v->ledgers[i].id.s, mk_ledger_commits(v->ledgers[i].l));
+	v->last_checkpoint = mk_mono_ms();
+	mk_link_ask(v, v->trail, &m, NULL, NULL);
+}

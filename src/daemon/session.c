@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sessions: hello, login, lock, status; key derivation in the worker; opening main.db. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mynakura/base/err.h"
+#include "mynakura/base/time.h"
+#include "mynakura/store/db.h"
+#include "vault_internal.h"
+
+#define TRIES_FREE 3	 /* wrong passphrases before a delay */
+#define DELAY_MAX_S 60
+#define TRIES_KEPT 64
+#define PASS_MIN 1
+
+/* --- key derivation */
+
+struct kdf_job {
+	struct op *op; /* NULL when the op was abandoned */
+	struct mk_kdf_params params;
+	struct mk_secret *pass;
+	struct mk_secret *key;
+	int (*then)(struct op *, struct mk_secret *key);
+};
+
+static int
+derive(void *arg)
+{
+	struct kdf_job *j = arg;
+	return mk_kdf_run(&j->params, j->pass->data, j->pass->len, &j->key);
+}
+
+static int
+derived(struct op *op, int r, struct mk_msg *answer)
+{
+	/* Not a message: the loop hands the job over by this pointer, so that all waiting uses one way. */
+	struct kdf_job *j = (struct kdf_job *)(void *)answer;
+	struct mk_secret *key = j->key;
+	j->key = NULL;
+	return r < 0 ? r : j->then(op, key);
+}
+
+static void
+derive_done(struct vault *v, void *arg, int r)
+{
+	struct kdf_job *j = arg;
+	(void)v;
+	mk_op_resume(j->op, r, (struct mk_msg *)(void *)j);
+	mk_secret_free(j->pass);
+	mk_secret_free(j->key);
+	free(j);
+}
+
+int
+mk_kdf_start(struct op *op, const struct mk_kdf_params *params, const struct mk_secret *pass,
+    int (*then)(struct op *, struct mk_secret *))
+{
+	struct kdf_job *j = calloc(1, sizeof *j);
+	if (j == NULL)
+		return MK_E_NOMEM;
+	j->op = op;
+	j->params = *params;
+	j->then = then;
+	j->pass = mk_secret_dup(pass);
+	int r = j->pass == NULL ? MK_E_NOMEM : mk_worker_add(op->v->kdf, derive, derive_done, j);
+	if (r < 0) {
+		mk_secret_free(j->pass);
+		free(j);
+		return r;
+	}
+	op->resume = derived;
+	return MK_WAIT;
+}
+
+/* --- main.db */
+
+int
+mk_vault_open_main(struct vault *v, const struct mk_unlocked *u)
+{
+	struct mk_db_keys keys = {.count = 1};
+	struct mk_secret *key = NULL;
+	char path[4096];
+	if (v->main != NULL)
+		return 0;
+	int r = mk_unlocked_key(u, MK_KEYRING_MAIN, MK_KEY_PAGE, 0, &keys.current, &key);
+	if (r < 0)
+		return r;
+	memcpy(keys.vault, mk_keyring_vault(v->keyring), sizeof keys.vault);
+	memcpy(keys.ledger, MK_KEYRING_MAIN, sizeof MK_KEYRING_MAIN);
+	keys.key[0] = (struct mk_db_key){keys.current, key};
+	r = mk_vault_path(v, "main.db", path, sizeof path);
+	if (r == 0)
+		r = mk_main_open(path, &keys, false, &v->main);
+	mk_secret_free(key);
+	return r == MK_E_NOT_FOUND ? MK_E_DAMAGED : r;
+}
+
+/* --- sessions */
+
+size_t
+mk_session_count(const struct vault *v)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < MK_CONNS; i++)
+		if (v->conns[i].fd >= 0 && v->conns[i].session != NULL)
+			n++;
+	return n;
+}
+
+void
+mk_session_end(struct vault *v, struct conn *c, const char *why)
+{
+	struct session *s = c->session;
+	if (s == NULL)
+		return;
+	mk_record_event(v, "session_end", s, c, 0, why);
+	mk_record_checkpoint(v);
+	c->session = NULL;
+	mk_unlocked_free(s->unlocked);
+	mk_wipe(s, sizeof *s);
+	free(s);
+	if (mk_session_count(v) == 0) /* R10: the last session gone, every key gone */
+		mk_vault_close_all(v);
+}
+
+/* --- delays after wrong passphrases: per slot and uid, so that nobody can lock another out (R22) */
+
+struct tries {
+	char member[MK_ID_MAX];
+	uid_t uid;
+	unsigned wrong;
+	int64_t until; /* mono ms */
+};
+static struct tries tries[TRIES_KEPT];
+
+static struct tries *
+tries_of(const char *member, uid_t uid)
+{
+	struct tries *oldest = &tries[0];
+	for (size_t i = 0; i < TRIES_KEPT; i++) {
+		if (strcmp(tries[i].member, member) == 0 && tries[i].uid == uid && tries[i].wrong > 0)
+			return &tries[i];
+		if (tries[i].until < oldest->until)
+			oldest = &tries[i];
+	}
+	*oldest = (struct tries){.uid = uid};
+	snprintf(oldest->member, sizeof oldest->member, "%s", member);
+	return oldest;
+}
+
+static void
+count_wrong(const char *member, uid_t uid)
+{
+	struct tries *t = tries_of(member, uid);
+	t->wrong++;
+	if (t->wrong < TRIES_FREE)
+		return;
+	unsigned over = t->wrong - TRIES_FREE;
+	int64_t s = over > 5 ? DELAY_MAX_S : INT64_C(1) << over;
+	t->until = mk_mono_ms() + s * 1000;
+}
+
+/* --- hello */
+
+static int
+hello_act(struct op *op)
+{
+	struct mk_buf *b = &op->reply.body;
+	struct vault *v = op->v;
+	mk_put_str(b, MK_T_form, v->args->embedded || v->args->socket != NULL ? "embedded" : "installed");
+	if (v->keyring != NULL) {
+		mk_put_str(b, MK_T_vault, v->genesis);
+		mk_put_bool(b, MK_T_demo, mk_vault_is_demo(v));
+	}
+	return 0;
+}
+
+/* --- login */
+
+struct login {
+	char wanted[MK_NAME_MAX];		 /* id, account or name; "" = the only member */
+	char slots[MK_KEYRING_SLOTS][MK_ID_MAX]; /* slots to try, in order */
+	size_t count, next;
+	bool by_name; /* the name is checked after opening: it stands in main.db only */
+	struct mk_secret *pass;
+	struct session *session;
+};
+
+static void
+login_free(void *p)
+{
+	struct login *l = p;
+	mk_secret_free(l->pass);
+	if (l->session != NULL) {
+		mk_unlocked_free(l->session->unlocked);
+		free(l->session);
+	}
+	mk_wipe(l, sizeof *l);
+	free(l);
+}
+
+/*
+ * Which slots may be meant. An id or account is in the slot in clear; a name that differs from the account stands in main.db, so then
+ * every member's slot is tried in turn and the name compared after one has opened.
+ */
+static int
+pick_slots(struct op *op, struct login *l)
+{
+	struct mk_keyring *kr = op->v->keyring;
+	struct mk_slot_info s;
+	for (size_t pass = 0; pass < 2 && l->count == 0; pass++) {
+		for (size_t i = 0; mk_keyring_slot_at(kr, i, &s); i++) {
+			if (s.type != MK_SLOT_MEMBER)
+				continue;
+			bool hit = strcmp(s.member, l->wanted) == 0 || strcmp(s.account, l->wanted) == 0;
+			if (hit || pass == 1 || l->wanted[0] == '\0')
+				memcpy(l->slots[l->count++], s.member, MK_ID_MAX);
+		}
+		l->by_name = pass == 1;
+	}
+	if (l->wanted[0] == '\0' && l->count > 1)
+		return mk_op_fail(op, MK_E_USAGE, "there are several members: name one with --user");
+	return l->count == 0 ? mk_op_fail(op, MK_E_AUTH, "no such member, or the passphrase is wrong") : 0;
+}
+
+static int login_opened(struct op *op, struct mk_secret *key);
+
+static int
+try_next_slot(struct op *op)
+{
+	struct login *l = op->state;
+	struct mk_kdf_params params;
+	const char *member = l->slots[l->next];
+	struct tries *t = tries_of(member, op->c != NULL ? op->c->uid : 0);
+	int64_t wait = t->until - mk_mono_ms();
+	if (t->wrong >= TRIES_FREE && wait > 0)
+		return mk_op_fail(op, MK_E_BUSY, "wait %d s after wrong passphrases", (int)(wait / 1000) + 1);
+	int r = mk_keyring_slot_params(op->v->keyring, member, &params);
+	return r < 0 ? r : mk_kdf_start(op, &params, l->pass, login_opened);
+}
+
+static int
+wrong_slot(struct op *op)
+{
+	struct login *l = op->state;
+	if (++l->next < l->count)
+		return try_next_slot(op);
+	if (l->count == 1) {
+		snprintf(op->ev.object, sizeof op->ev.object, "%s", l->slots[0]);
+		if (op->c != NULL)
+			count_wrong(l->slots[0], op->c->uid);
+	}
+	return mk_op_fail(op, MK_E_AUTH, "no such member, or the passphrase is wrong");
+}
+
+static int
+load_member(struct op *op, struct session *s)
+{
+	struct login *l = op->state;
+	int r = mk_vault_open_main(op->v, s->unlocked);
+	if (r == 0)
+		r = mk_main_member_get(op->v->main, mk_unlocked_member(s->unlocked), &s->member);
+	if (r == MK_E_NOT_FOUND)
+		return MK_E_DAMAGED;
+	if (r < 0)
+		return r;
+	if (l->by_name && l->wanted[0] != '\0' && strcmp(l->wanted, s->member.name) != 0)
+		return MK_E_AUTH;
+	if (s->member.state != MK_MEMBER_ACTIVE)
+		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
+	char today[MK_DATE_MAX];
+	mk_date_format(mk_date_jst(mk_now()), today);
+	if (s->member.until[0] != '\0' && strcmp(today, s->member.until) > 0)
+		return mk_op_fail(op, MK_E_DENIED, "the membership ended on %s", s->member.until);
+	return 0;
+}
+
+static int
+login_opened(struct op *op, struct mk_secret *key)
+{
+	struct login *l = op->state;
+	struct session *s = calloc(1, sizeof *s);
+	int r = s == NULL ? MK_E_NOMEM
+			  : mk_keyring_open_slot(op->v->keyring, l->slots[l->next], key, mk_now(), &s->unlocked);
+	mk_secret_free(key);
+	if (r == 0)
+		r = load_member(op, s);
+	if (r == 0)
+		r = mk_id_new('x', &s->id);
+	if (r < 0) {
+		if (s != NULL)
+			mk_unlocked_free(s->unlocked);
+		free(s);
+		if (mk_session_count(op->v) == 0)
+			mk_vault_close_all(op->v);
+		return r == MK_E_AUTH ? wrong_slot(op) : r;
+	}
+	if (op->c != NULL)
+		*tries_of(l->slots[l->next], op->c->uid) = (struct tries){0};
+	l->session = s;
+	return 0;
+}
+
+static int
+login_check(struct op *op)
+{
+	struct login *l = calloc(1, sizeof *l);
+	if (l == NULL)
+		return MK_E_NOMEM;
+	op->state = l;
+	op->state_free = login_free;
+	if (op->c->session != NULL)
+		return mk_op_fail(op, MK_E_STATE, "this connection has a session already");
+	int r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
+	if (r < 0 && r != MK_E_NOT_FOUND)
+		return r;
+	r = mk_op_secret(op, MK_T_passphrase, 0, &l->pass);
+	if (r < 0 || l->pass->len < PASS_MIN || l->pass->len > MK_KDF_PASS_MAX)
+		return mk_op_fail(op, r == MK_E_NOMEM ? r : MK_E_AUTH, "the passphrase is missing");
+	if (mk_op_has(op, MK_T_now) && !mk_vault_is_demo(op->v))
+		return mk_op_fail(op, MK_E_INPUT, "a stated time is for demo offices only");
+	r = pick_slots(op, l);
+	return r < 0 ? r : try_next_slot(op);
+}
+
+static int
+login_act(struct op *op)
+{
+	struct login *l = op->state;
+	struct session *s = l->session;
+	char roles[64];
+	l->session = NULL;
+	s->now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
+	s->passphrase_at = mk_mono_ms();
+	if (op->c == NULL) { /* the asker went while the key was derived */
+		l->session = s;
+		return MK_E_LOST;
+	}
+	op->c->session = s;
+	mk_roles_format(s->member.roles, roles, sizeof roles);
+	mk_put_str(&op->reply.body, MK_T_member, s->member.id.s);
+	mk_put_str(&op->reply.body, MK_T_name, s->member.name);
+	mk_put_str(&op->reply.body, MK_T_roles, roles);
+	if (op->v->args->embedded)
+		mk_put_str(&op->reply.body, MK_T_form, "embedded");
+	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
+		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");
+		int r = mk_keyring_repair(op->v->keyring);
+		mk_put_str(&op->reply.body, MK_T_alarm,
+		    r == 0 ? "the keyring was repaired from its second copy" : "one copy of the keyring is damaged");
+	}
+	return 0;
+}
+
+static int
+lock_act(struct op *op)
+{
+	mk_record_checkpoint(op->v);
+	return 0; /* the session ends when the answer has been queued: conn closes it with the line */
+}
+
+/* --- status */
+
+static void
+put_count(struct mk_buf *b, const char *kind, const char *ledger, uint64_t n)
+{
+	struct mk_buf rec = MK_BUF_INIT;
+	mk_put_str(&rec, MK_T_kind, kind);
+	if (ledger != NULL)
+		mk_put_str(&rec, MK_T_ledger, ledger);
+	mk_put_u64(&rec, MK_T_count, n);
+	mk_put_rec(b, MK_T_item, &rec);
+	mk_buf_free(&rec);
+}
+
+struct status_walk {
+	struct op *op;
+	uint64_t members, active;
+	int r;
+};
+
+static int
+count_member(const struct mk_member *m, void *arg)
+{
+	struct status_walk *w = arg;
+	w->members++;
+	if (m->state == MK_MEMBER_ACTIVE)
+		w->active++;
+	return 0;
+}
+
+/* Queue lengths of the ledgers that this session may open; the others are only named by ledger_list. */
+static int
+count_ledger(const struct mk_ledger_meta *meta, void *arg)
+{
+	struct status_walk *w = arg;
+	struct mk_ledger *l;
+	uint64_t subjects, with_number, reviews;
+	if (meta->rotation_due)
+		mk_put_str(&w->op->reply.body, MK_T_alarm, "a disabled member held the keys of a ledger: key rotation is due");
+	if (!mk_op_holds(w->op, meta->id.s, MK_KEY_PAGE))
+		return 0;
+	int r = mk_vault_ledger(w->op->v, w->op->c->session->unlocked, meta, &l);
+	if (r == 0)
+		r = mk_ledger_count(l, &subjects, &with_number, &reviews);
+	if (r < 0) {
+		w->r = r;
+		return 0;
+	}
+	put_count(&w->op->reply.body, "subjects", meta->id.s, subjects);
+	put_count(&w->op->reply.body, "numbers", meta->id.s, with_number);
+	put_count(&w->op->reply.body, "review", meta->id.s, reviews);
+	return 0;
+}
+
+static int
+own_office(const struct mk_office *o, void *arg)
+{
+	if (!o->own)
+		return 0;
+	mk_put_str((struct mk_buf *)arg, MK_T_office, o->name);
+	return 1;
+}
+
+static int
+status_act(struct op *op)
+{
+	struct mk_buf *b = &op->reply.body;
+	struct vault *v = op->v;
+	struct status_walk w = {.op = op};
+	mk_put_str(b, MK_T_form, v->args->embedded || v->args->socket != NULL ? "embedded" : "installed");
+	mk_put_bool(b, MK_T_demo, mk_vault_is_demo(v));
+	mk_put_str(b, MK_T_vault, v->genesis);
+	mk_put_str(b, MK_T_key, v->key);
+	int r = mk_main_offices(v->main, own_office, b);
+	if (r >= 0)
+		r = mk_main_members(v->main, count_member, &w);
+	if (r >= 0)
+		r = mk_main_ledgers(v->main, count_ledger, &w);
+	if (r < 0)
+		return r;
+	put_count(b, "members", NULL, w.members);
+	put_count(b, "active_members", NULL, w.active);
+	put_count(b, "sessions", NULL, mk_session_count(v));
+	if (w.r < 0)
+		mk_put_str(b, MK_T_alarm, "a ledger could not be opened");
+	if (!mk_secret_locked())
+		mk_put_str(b, MK_T_alarm, "keys are in memory that is not locked against swap");
+	if (v->args->embedded)
+		mk_put_str(b, MK_T_alarm, "embedded: one user account, no separation of processes by uid");
+	return 0;
+}
+
+const struct handler mk_handlers_session[] = {
+	{MK_REQ_hello, NULL, hello_act},
+	{MK_REQ_login, login_check, login_act},
+	{MK_REQ_lock, NULL, lock_act},
+	{MK_REQ_status, NULL, status_act},
+	{0, NULL, NULL},
+};

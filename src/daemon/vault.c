@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The vault role: holds keys, ledgers and sessions, and answers requests. No network, no exec, never opens a path that a user named. This file
+ * is its start, its loop and its end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mynakura/base/err.h"
+#include "mynakura/base/log.h"
+#include "mynakura/base/str.h"
+#include "mynakura/base/time.h"
+#include "mynakura/sandbox/sandbox.h"
+#include "vault_internal.h"
+
+#define HOUR_MS (3600 * 1000)
+#define GOODBYE_MS 5000
+
+bool
+mk_vault_is_demo(const struct vault *v)
+{
+	return v->keyring != NULL && mk_keyring_kind(v->keyring) == MK_KIND_DEMO;
+}
+
+int
+mk_vault_path(const struct vault *v, const char *name, char *out, size_t cap)
+{
+	int n = snprintf(out, cap, "%s/vault/%s", v->args->dir, name);
+	return n < 0 || (size_t)n >= cap ? MK_E_TOO_BIG : 0;
+}
+
+int64_t
+mk_vault_now(const struct op *op)
+{
+	const struct session *s = op->c != NULL ? op->c->session : NULL;
+	return s != NULL && s->now != 0 ? s->now : mk_now();
+}
+
+void
+mk_vault_close_all(struct vault *v)
+{
+	for (size_t i = 0; i < MK_LEDGERS_OPEN; i++) {
+		mk_ledger_close(v->ledgers[i].l);
+		v->ledgers[i] = (struct open_ledger){0};
+	}
+	mk_main_close(v->main);
+	v->main = NULL;
+	if (v->keyring != NULL)
+		mk_keyring_lock(v->keyring);
+}
+
+/* --- start */
+
+static int
+open_keyring(struct vault *v)
+{
+	char dir[4096];
+	enum mk_form form = v->args->embedded || v->args->socket != NULL ? MK_FORM_EMBEDDED : MK_FORM_INSTALLED;
+	int r = mk_vault_path(v, "", dir, sizeof dir);
+	if (r < 0)
+		return r;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : MK_E_IO;
+	r = mk_keyring_open(fd, MK_KEYRING_NAME, form, &v->keyring);
+	close(fd);
+	return r == MK_E_NOT_FOUND ? 0 : r;
+}
+
+static void
+trail_opened(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+{
+	(void)op;
+	if (r < 0 || answer == NULL) {
+		mk_log("the trail cannot be opened: %s", mk_err_message(r));
+		v->trail_dead = true;
+		return;
+	}
+	const void *b = answer->body.data;
+	size_t n = answer->body.len;
+	(void)mk_get_str(b, n, MK_T_vault, v->genesis, sizeof v->genesis);
+	(void)mk_get_str(b, n, MK_T_key, v->key, sizeof v->key);
+}
+
+static int
+init(struct vault *v, const struct mk_daemon_args *args)
+{
+	for (size_t i = 0; i < MK_CONNS; i++)
+		v->conns[i].fd = -1;
+	v->args = args;
+	v->monitor = MK_FD_MONITOR;
+	v->trail = MK_FD_PEER;
+	v->serve = MK_FD_SERVE;
+	v->trail_tail = &v->trail_out;
+	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	int r = mk_exchange_new(&v->exchange); /* before the sandbox: iconv_open fails after (decisions.md 9) */
+	if (r == 0)
+		r = open_keyring(v);
+	if (r == 0)
+		r = mk_sandbox_vault();
+	if (r == 0)
+		r = mk_worker_new(&v->kdf);
+	if (r == 0)
+		r = mk_worker_new(&v->reading);
+	return r;
+}
+
+/* --- the loop */
+
+static void
+take_connections(struct vault *v)
+{
+	int fd;
+	while ((fd = accept4(v->serve, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+		(void)mk_conn_add(v, fd);
+}
+
+static void
+read_conn(struct vault *v, struct conn *c)
+{
+	struct mk_msg m;
+	int r = mk_chan_recv(c->fd, &m, 0);
+	if (r == MK_E_AGAIN)
+		return;
+	if (r < 0) {
+		mk_conn_close(v, c);
+		return;
+	}
+	mk_op_start(v, c, &m);
+}
+
+/* Answers of trail or monitor. false: the channel is at its end. */
+static bool
+read_link(struct vault *v, int fd)
+{
+	struct mk_msg m;
+	int r;
+	while ((r = mk_chan_recv(fd, &m, 0)) == 0) {
+		mk_link_answer(v, fd, &m);
+		mk_msg_free(&m);
+	}
+	return r == MK_E_AGAIN;
+}
+
+static void
+lose_trail(struct vault *v)
+{
+	v->trail_dead = true;
+	mk_link_answer(v, v->trail, NULL);
+}
+
+static bool
+any_conn(const struct vault *v)
+{
+	for (size_t i = 0; i < MK_CONNS; i++)
+		if (v->conns[i].fd >= 0)
+			return true;
+	return false;
+}
+
+enum { P_MONITOR, P_TRAIL, P_SERVE, P_KDF, P_READING, P_CONNS };
+
+static void
+serve_conns(struct vault *v, const struct pollfd *p)
+{
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd >= 0 && c->fd == p[P_CONNS + i].fd && (p[P_CONNS + i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+			read_conn(v, c);
+	}
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd >= 0 && (c->out != NULL || c->closing) && !mk_conn_flush(c))
+			mk_conn_close(v, c);
+	}
+}
+
+static void
+set_poll(const struct vault *v, struct pollfd *p)
+{
+	p[P_MONITOR] = (struct pollfd){v->monitor, POLLIN, 0};
+	p[P_TRAIL] = (struct pollfd){v->trail_dead ? -1 : v->trail,
+		(short)(POLLIN | (v->trail_out != NULL ? POLLOUT : 0)), 0};
+	p[P_SERVE] = (struct pollfd){v->args->embedded || v->stopping ? -1 : v->serve, POLLIN, 0};
+	p[P_KDF] = (struct pollfd){mk_worker_fd(v->kdf), POLLIN, 0};
+	p[P_READING] = (struct pollfd){mk_worker_fd(v->reading), POLLIN, 0};
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		const struct conn *c = &v->conns[i];
+		/* While a request runs nothing more is read: one at a time, the kernel's queue is the limit. */
+		short want = (short)((c->op == NULL && !c->closing ? POLLIN : 0) | (c->out != NULL ? POLLOUT : 0));
+		p[P_CONNS + i] = (struct pollfd){c->fd, want, 0};
+	}
+}
+
+/* false: the monitor has gone. */
+static bool
+one_round(struct vault *v, int timeout)
+{
+	struct pollfd p[P_CONNS + MK_CONNS];
+	set_poll(v, p);
+	int n = poll(p, P_CONNS + MK_CONNS, timeout);
+	if (n < 0 && errno != EINTR)
+		return false;
+	if (p[P_KDF].revents != 0)
+		mk_worker_collect(v, v->kdf);
+	if (p[P_READING].revents != 0)
+		mk_worker_collect(v, v->reading);
+	if (p[P_TRAIL].revents != 0) {
+		bool alive = read_link(v, v->trail) && mk_link_flush(v);
+		if (!alive)
+			lose_trail(v);
+	}
+	if (p[P_MONITOR].revents != 0 && !read_link(v, v->monitor)) {
+		mk_link_answer(v, v->monitor, NULL);
+		return false;
+	}
+	if (p[P_SERVE].revents != 0)
+		take_connections(v);
+	serve_conns(v, p);
+	if (v->written && v->pending == NULL && mk_mono_ms() - v->last_checkpoint > HOUR_MS)
+		mk_record_checkpoint(v);
+	return true;
+}
+
+static void
+goodbye(struct vault *v)
+{
+	v->stopping = true;
+	for (size_t i = 0; i < MK_CONNS; i++)
+		mk_conn_close(v, &v->conns[i]);
+	if (v->written)
+		mk_record_event(v, "stop", NULL, NULL, 0, "");
+	mk_record_checkpoint(v);
+	int64_t end = mk_mono_ms() + GOODBYE_MS;
+	while (v->pending != NULL && !v->trail_dead && mk_mono_ms() < end)
+		if (!one_round(v, 100))
+			break;
+	mk_vault_close_all(v);
+	mk_worker_free(v->kdf);
+	mk_worker_free(v->reading);
+	mk_keyring_close(v->keyring);
+	mk_exchange_free(v->exchange);
+}
+
+/* The trail must have answered before the first request is read. */
+static int
+meet_trail(struct vault *v)
+{
+	struct mk_msg m;
+	mk_msg_init(&m, MK_TR_OPEN, 0);
+	mk_link_ask(v, v->trail, &m, NULL, trail_opened);
+	while (v->pending != NULL && !v->trail_dead)
+		if (!one_round(v, -1))
+			return MK_E_LOST;
+	if (v->keyring != NULL && v->genesis[0] != '\0') {
+		char id[2 * MK_VAULT_ID_LEN + 1];
+		mk_hex(mk_keyring_vault(v->keyring), MK_VAULT_ID_LEN, id);
+		if (strcmp(id, v->genesis) != 0)
+			return MK_E_TAMPERED; /* this trail is another vault's */
+	}
+	if (v->keyring != NULL && v->genesis[0] == '\0' && !v->trail_dead)
+		return MK_E_TAMPERED; /* a vault whose trail is gone */
+	return 0;
+}
+
+/* When the vault itself cannot be opened, the client is told why instead of losing the line. */
+static void
+refuse(struct vault *v, int err)
+{
+	if (!v->args->embedded)
+		return;
+	struct mk_msg m;
+	while (mk_chan_recv(v->serve, &m, 10000) == 0) {
+		struct mk_msg reply;
+		mk_msg_init(&reply, m.type, m.id);
+		reply.flags = MK_FLAG_REPLY;
+		mk_put_i64(&reply.body, MK_T_error, err);
+		int r = mk_chan_send(v->serve, &reply, 1000);
+		mk_msg_free(&reply);
+		mk_msg_free(&m);
+		if (r < 0)
+			return;
+	}
+}
+
+int
+mk_vault_run(const struct mk_daemon_args *args)
+{
+	struct vault *v = calloc(1, sizeof *v);
+	if (v == NULL)
+		return MK_E_NOMEM;
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	int r = init(v, args);
+	if (r == 0)
+		r = meet_trail(v);
+	if (r < 0) {
+		refuse(v, r);
+		free(v);
+		return r;
+	}
+	if (args->embedded && mk_conn_add(v, v->serve) == NULL)
+		r = MK_E_DENIED;
+	while (r == 0 && one_round(v, 60000))
+		if (args->embedded && !any_conn(v))
+			break;
+	goodbye(v);
+	free(v);
+	return r;
+}
