@@ -208,14 +208,6 @@ epoch_get(struct mk_ledger *l, uint32_t *out)
 }
 
 int
-mk_ledger_epoch_check(struct mk_ledger *l, const struct mk_number_key *k)
-{
-	uint32_t epoch = 0;
-	int r = epoch_get(l, &epoch);
-	return r < 0 ? r : epoch == 0 || epoch == k->epoch ? 0 : MK_E_NO_GRANT;
-}
-
-int
 mk_ledger_epoch_use(struct mk_ledger *l, const struct mk_number_key *k)
 {
 	struct sqlite3_stmt *st = NULL;

@@ -70,11 +70,9 @@ int mk_ledger_spoil(struct mk_ledger *l, int r);
  */
 int mk_ledger_wrote(struct mk_ledger *l, int r);
 /*
- * May a seal be made or opened with this key? All seals of a ledger are under one epoch: 0,
- * MK_E_NO_GRANT for another one. use: in a write transaction, the first key takes the ledger (its
- * epoch is noted).
+ * All seals of a ledger are under one epoch, that of the first key used: 0 when k is of it (inside
+ * a write transaction the first one is noted), MK_E_NO_GRANT for another.
  */
-int mk_ledger_epoch_check(struct mk_ledger *l, const struct mk_number_key *k);
 int mk_ledger_epoch_use(struct mk_ledger *l, const struct mk_number_key *k);
 
 /* ---- ledger_seal.c ---- */
