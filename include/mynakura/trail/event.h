@@ -69,7 +69,9 @@
 	X(restore, 0)                                                                              \
 	X(disposal, 0)                                                                             \
 	X(grant, 0)                                                                                \
-	X(revoke, 0)
+	X(revoke, 0)                                                                               \
+	X(session_end, 1)                                                                          \
+	X(keyring_repair, 1)
 
 enum mk_action {
 #define X(name, reserve) MK_A_##name,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The audit trail of one vault: an append-only chain of lines in DIR/*.jsonl, its writer (one process, the trail role) and its reader.
+ * The audit trail of one vault: an append-only chain of lines in the segment files of DIR, its writer (one process, the trail role) and its reader.
  * The bytes are documented in mynakura-trail(5). It does not judge who may do what, and it never changes or removes a line, except
  * a torn last one at open.
  */
