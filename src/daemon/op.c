@@ -46,11 +46,17 @@ finish(struct op *op, int r)
 		op->reply.nfds = 0;
 	}
 	struct conn *c = op->c;
+	struct vault *v = op->v;
+	uint16_t request = op->row->number;
 	op_free(op);
 	if (c != NULL && c->fd >= 0)
 		mk_conn_send(c, &m);
 	else
 		mk_msg_free(&m);
+	if (c != NULL && r == 0 && request == MK_REQ_lock)
+		mk_session_end(v, c, "locked");
+	else if (r == 0 && request == MK_REQ_login) /* decisions.md 14 */
+		mk_record_checkpoint(v);
 }
 
 int
