@@ -117,6 +117,14 @@ $$(B)/bin/$(1): $$(B)/obj/cmd/$(1).o $$(call libs,$$(USES_$(1)))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
+# --- po: translations, found beside the programs (../share/locale)
+MO       := $(patsubst src/po/%.po,$(B)/share/locale/%/LC_MESSAGES/mynakura.mo,$(wildcard src/po/*.po))
+$(B)/share/locale/%/LC_MESSAGES/mynakura.mo: src/po/%.po
+	@mkdir -p $(@D)
+	$(call say,MSGFMT)
+	$(Q)msgfmt --check -o $@ $<
+all: $(MO)
+
 # --- specimens: drawn cards, what demo and tests scan
 SPEC_PC   := pangocairo libqrencode libpng
 SPEC_SRC  := $(wildcard tests/specimen/*.c)
@@ -183,10 +191,12 @@ install: all
 	install -D -m 755 -t $(DESTDIR)$(libexecdir)/mynakura $(B)/bin/mynakurad $(B)/bin/mynakura-read
 	install -D -m 644 -t $(DESTDIR)$(datadir)/mynakura/profiles $(wildcard contrib/profiles/*.json)
 	install -D -m 644 -t $(DESTDIR)$(datadir)/mynakura/data $(DATA)
+	for m in $(patsubst $(B)/%,%,$(MO)); do install -D -m 644 $(B)/$$m $(DESTDIR)$(datadir)/$${m#share/}; done
 	for m in man/*.[1-8]; do install -D -m 644 $$m $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/mynakura $(DESTDIR)$(bindir)/mynakura-verify
 	rm -rf $(DESTDIR)$(libexecdir)/mynakura $(DESTDIR)$(datadir)/mynakura
+	rm -f $(patsubst $(B)/share/%,$(DESTDIR)$(datadir)/%,$(MO))
 	for m in man/*.[1-8]; do rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
 clean:
 	rm -rf build

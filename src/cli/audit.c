@@ -30,8 +30,8 @@ mk_run_audit_verify(struct mk_cli *c)
 {
 	static const struct mk_col good[] = {{MK_T_ok, MK_COL_BOOL, "ok", N_("In order"), 0},
 	    {MK_T_entries, MK_COL_U64, "entries", N_("Entries"), 0},
-	    {MK_T_from, MK_COL_STR, "from", N_("From"), 0},
-	    {MK_T_to, MK_COL_STR, "to", N_("To"), 0},
+	    {MK_T_from, MK_COL_STR, "from", N_("First record"), 0},
+	    {MK_T_to, MK_COL_STR, "to", N_("Last record"), 0},
 	    {MK_T_head, MK_COL_STR, "head", N_("Head"), 0}, {0, 0, NULL, NULL, 0}};
 	static const struct mk_col bad[] = {{MK_T_ok, MK_COL_BOOL, "ok", N_("In order"), 0},
 	    {MK_T_seq, MK_COL_U64, "seq", N_("First bad entry"), 0},

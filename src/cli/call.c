@@ -129,10 +129,15 @@ say_alarms(const struct mk_msg *reply)
 {
 	struct mk_rd rd;
 	struct mk_item it;
+	char words[512];
 	mk_rd_init(&rd, reply->body.data, reply->body.len);
-	while (mk_item_next(&rd, &it) > 0)
-		if (it.tag == MK_T_alarm)
-			mk_say(_("attention: %.*s"), (int)it.len, (const char *)it.p);
+	while (mk_item_next(&rd, &it) > 0) {
+		if (it.tag != MK_T_alarm || it.len == 0 || it.len >= sizeof words)
+			continue;
+		memcpy(words, it.p, it.len);
+		words[it.len] = '\0';
+		mk_say(_("attention: %s"), _(words));
+	}
 }
 
 int

@@ -51,7 +51,7 @@ item_text(struct mk_cli *c, const struct mk_item *item)
 	mk_get_str(item->p, item->len, MK_T_review, review, sizeof review);
 	mk_get_str(item->p, item->len, MK_T_layout, layout, sizeof layout);
 	mk_out_escaped(&c->out, review);
-	mk_out(c, "  %s, %s\n", mk_layout_title(layout),
+	mk_out(c, "  %s, %s\n", mk_word(layout),
 	    mk_get_bool(item->p, item->len, MK_T_certain, false)
 		? _("certain")
 		: _("not certain: compare in the review"));

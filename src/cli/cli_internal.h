@@ -32,6 +32,8 @@ enum mk_col_kind {
 	MK_COL_U64,
 	MK_COL_TIME, /* int64 seconds: RFC 3339 */
 	MK_COL_BOOL,
+	MK_COL_WORD, /* one of the daemon's fixed words (own, page, pending, card-back): translated for people */
+	MK_COL_CLASS, /* a ledger's class: its title for people */
 	MK_COL_STATE, /* a subject's state: its name in JSON, its title for people */
 	MK_COL_ROLES /* "clerk,chief": likewise */
 };
@@ -207,6 +209,8 @@ void mk_cols_row(struct mk_grid *g, const struct mk_col *cols, const void *body,
 void mk_print_result(struct mk_cli *c, const struct mk_col *cols, const void *body, size_t len);
 void mk_out(struct mk_cli *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3))); /* text of ours */
+/* One of the daemon's fixed words in the user's language; the word itself when it is none. */
+const char *mk_word(const char *word);
 void mk_out_escaped(struct mk_buf *out, const char *s);
 void mk_help(struct mk_cli *c, const char *group);
 void mk_usage_line(struct mk_buf *out, const struct mk_verb *v);

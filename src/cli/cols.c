@@ -10,6 +10,7 @@
 #include "mynakura/base/utf8.h"
 #include "mynakura/model/role.h"
 #include "mynakura/model/subject.h"
+#include "mynakura/model/table.h"
 
 static const char *
 state_title(const char *name)
@@ -25,6 +26,59 @@ state_title(const char *name)
 		if (strcmp(rows[i].name, name) == 0)
 			return mk_lang_ja() ? rows[i].ja : rows[i].en;
 	return name;
+}
+
+const char *
+mk_word(const char *word)
+{
+	static const struct {
+		const char *word, *title;
+	} rows[] = {
+	    {"own", N_("own firm")},
+	    {"client", N_("client firm")},
+	    {"none", N_("none")},
+	    {"page", N_("without numbers")},
+	    {"number", N_("with numbers")},
+	    {"pending", N_("not activated yet")},
+	    {"active", N_("active")},
+	    {"disabled", N_("shut out")},
+	    {"embedded", N_("embedded: one user account, no separation of the parts")},
+	    {"installed", N_("installed")},
+	    {"card-back", N_("back of an Individual Number card")},
+	    {"card-front", N_("front of an Individual Number card")},
+	    {"tsuchi", N_("notification card")},
+	    {"juminhyo", N_("resident record")},
+	    {"unknown", N_("unknown document")},
+	    {"male", N_("male")},
+	    {"female", N_("female")},
+	    {"other", N_("other")},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(word, rows[i].word) == 0)
+			return _(rows[i].title);
+	return word;
+}
+
+static void
+class_title(const char *class, struct mk_buf *out)
+{
+	struct mk_row row;
+	bool known = mk_table_find(MK_TABLE_classes, class, &row) && row.columns >= 4;
+	mk_buf_puts(out, !known ? class : mk_lang_ja() ? row.col[2] : row.col[3]);
+}
+
+/* What the daemon says in whole English sentences (alarms) may stand in the catalogue. */
+static void
+sentence(const struct mk_item *it, struct mk_buf *out)
+{
+	char words[512];
+	if (it->len == 0 || it->len >= sizeof words) {
+		mk_buf_put(out, it->p, it->len);
+		return;
+	}
+	memcpy(words, it->p, it->len);
+	words[it->len] = '\0';
+	mk_buf_puts(out, _(words));
 }
 
 static void
@@ -43,6 +97,17 @@ roles_title(const char *set, struct mk_buf *out)
 		mk_buf_puts(out, mk_role_title(bit, mk_lang_ja()));
 		sep = mk_lang_ja() ? "・" : ", ";
 	}
+}
+
+static void
+code_title(enum mk_col_kind kind, const char *code, struct mk_buf *out)
+{
+	if (kind == MK_COL_ROLES)
+		roles_title(code, out);
+	else if (kind == MK_COL_CLASS)
+		class_title(code, out);
+	else
+		mk_buf_puts(out, kind == MK_COL_STATE ? state_title(code) : mk_word(code));
 }
 
 /* The column's value as a person reads it, not escaped yet. */
@@ -64,14 +129,14 @@ cell_text(const struct mk_col *col, const void *body, size_t len, struct mk_buf 
 	case MK_COL_BOOL:
 		mk_buf_puts(out, it.p[0] != 0 ? _("yes") : _("no"));
 		break;
+	case MK_COL_WORD:
+	case MK_COL_CLASS:
 	case MK_COL_STATE:
 	case MK_COL_ROLES:
 		if (mk_get_str(body, len, col->tag, text, sizeof text) < 0)
 			mk_buf_put(out, it.p, it.len);
-		else if (col->kind == MK_COL_STATE)
-			mk_buf_puts(out, state_title(text));
 		else
-			roles_title(text, out);
+			code_title(col->kind, text, out);
 		break;
 	case MK_COL_MULTI: {
 		struct mk_rd rd;
@@ -81,8 +146,8 @@ cell_text(const struct mk_col *col, const void *body, size_t len, struct mk_buf 
 			if (it.tag != col->tag)
 				continue;
 			mk_buf_puts(out, sep);
-			mk_buf_put(out, it.p, it.len);
-			sep = ", ";
+			sentence(&it, out);
+			sep = "; ";
 		}
 		break;
 	}

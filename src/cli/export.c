@@ -251,9 +251,9 @@ show_text(struct mk_cli *c, const struct mk_profile *p)
 	const struct {
 		const char *title, *value;
 	} rows[] = {{N_("Profile"), mk_profile_id(p)}, {N_("Title"), mk_profile_title(p)},
-	    {N_("Layout"), status_words(mk_profile_status(p))}, {N_("From"), mk_profile_source(p)},
-	    {N_("Checked"), mk_profile_checked(p)}, {N_("Purpose"), mk_profile_purpose(p)},
-	    {N_("File name"), mk_profile_filename(p)}};
+	    {N_("Format"), status_words(mk_profile_status(p))},
+	    {N_("Taken from"), mk_profile_source(p)}, {N_("Checked"), mk_profile_checked(p)},
+	    {N_("Purpose"), mk_profile_purpose(p)}, {N_("File name"), mk_profile_filename(p)}};
 	const struct mk_layout *l = mk_profile_layout(p);
 	struct mk_grid *g = mk_grid_new();
 	if (g == NULL)

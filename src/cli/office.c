@@ -253,7 +253,7 @@ int
 mk_run_status(struct mk_cli *c)
 {
 	static const struct mk_col cols[] = {{MK_T_office, MK_COL_STR, "office", N_("Office"), 0},
-	    {MK_T_form, MK_COL_STR, "form", N_("Form"), 0},
+	    {MK_T_form, MK_COL_WORD, "form", N_("Form"), 0},
 	    {MK_T_demo, MK_COL_BOOL, "demo", N_("Demo office"), 0},
 	    {MK_T_vault, MK_COL_STR, "vault", N_("Vault"), 0},
 	    {MK_T_alarm, MK_COL_MULTI, "alarms", N_("Alarms"), 0},

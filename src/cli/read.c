@@ -51,7 +51,7 @@ print_reading(
 	struct mk_cli *c = run->c;
 	if (!c->g.json) {
 		mk_out_escaped(&c->out, file);
-		mk_out(c, _(", page %u: %s\n"), page, mk_layout_title(r->layout));
+		mk_out(c, _(", page %u: %s\n"), page, mk_word(r->layout));
 		mk_reading_text(&c->out, r);
 		return;
 	}
@@ -69,13 +69,22 @@ print_reading(
 }
 
 static int
+reader_failed(struct mk_cli *c, int r)
+{
+	return r != MK_E_NOT_FOUND ? r
+				   : mk_fail(c, r,
+					 _("the program mynakura-read (is the installation "
+					   "complete? see 'mynakura doctor')"));
+}
+
+static int
 start_next(struct run *run)
 {
 	if (run->ready)
 		return 0;
 	int r = mk_reader_start("read", NULL, &run->next);
 	if (r < 0)
-		return mk_fail(run->c, r, "mynakura-read");
+		return reader_failed(run->c, r);
 	run->next.interrupt_fd = run->c->interrupt_fd;
 	run->ready = true;
 	return 0;
@@ -115,7 +124,7 @@ read_open(struct run *run, const char *file, int fd)
 	struct mk_raster raster;
 	int r = mk_reader_start("decode", NULL, &decoder);
 	if (r < 0)
-		return mk_fail(run->c, r, "mynakura-read");
+		return reader_failed(run->c, r);
 	decoder.interrupt_fd = run->c->interrupt_fd;
 	r = mk_reader_decode(&decoder, fd);
 	while (r == 0 && (r = mk_reader_page(&decoder, &raster)) > 0) {

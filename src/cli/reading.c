@@ -76,20 +76,6 @@ mk_reading_json(struct mk_json *j, const struct mk_reading *r)
 	mk_json_end_arr(j);
 }
 
-const char *
-mk_layout_title(const char *layout)
-{
-	static const char *const rows[][2] = {
-	    {"card-back", N_("back of an Individual Number card")},
-	    {"card-front", N_("front of an Individual Number card")},
-	    {"tsuchi", N_("notification card")}, {"juminhyo", N_("resident record")},
-	    {"unknown", N_("unknown document")}};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (strcmp(layout, rows[i][0]) == 0)
-			return _(rows[i][1]);
-	return layout;
-}
-
 static void
 grouped(struct mk_buf *out, const char *digits)
 {
@@ -154,7 +140,8 @@ mk_reading_text(struct mk_buf *out, const struct mk_reading *r)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (rows[i].f->value[0] == '\0')
 			continue;
-		mk_buf_puts(&b, rows[i].f->value);
+		mk_buf_puts(
+		    &b, rows[i].f == &r->sex ? mk_word(rows[i].f->value) : rows[i].f->value);
 		line(g, _(rows[i].title), &b);
 	}
 	for (size_t i = 0; i < r->warning_count; i++) {

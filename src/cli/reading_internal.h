@@ -9,7 +9,6 @@
 /* "code: words": the words in the user's language; the code into code ("" when there is none). */
 const char *mk_warning_text(const char *warning, char *code, size_t cap);
 void mk_warning_json(struct mk_json *j, const char *warning); /* its code, as an array's element */
-const char *mk_layout_title(const char *layout);
 /* number, name, ... warnings, into the open object (cli.md, What `read --json` prints). */
 void mk_reading_json(struct mk_json *j, const struct mk_reading *r);
 void mk_reading_text(struct mk_buf *out, const struct mk_reading *r);

@@ -79,7 +79,7 @@ print_show(struct mk_cli *c, const struct mk_msg *reply)
 		mk_buf_puts(&c->out, "\n");
 	} else {
 		mk_cols_text(&c->out, show_cols, body, len);
-		mk_out(c, "%s\n", mk_layout_title(reading.layout));
+		mk_out(c, "%s\n", mk_word(reading.layout));
 		mk_reading_text(&c->out, &reading);
 	}
 	mk_reading_wipe(&reading);

@@ -10,7 +10,7 @@
 static const struct mk_col office_cols[] = {
     {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
     {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
-    {MK_T_kind, MK_COL_STR, "kind", N_("Kind"), 0},
+    {MK_T_kind, MK_COL_WORD, "kind", N_("Kind"), 0},
     END,
 };
 static const struct mk_col office_made[] = {
@@ -20,14 +20,14 @@ static const struct mk_col ledger_cols[] = {
     {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
     {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
     {MK_T_office, MK_COL_STR, "office", N_("Office"), 0},
-    {MK_T_class, MK_COL_STR, "class", N_("Class"), 0},
+    {MK_T_class, MK_COL_CLASS, "class", N_("Class"), 0},
     {MK_T_purposes, MK_COL_SET, "purposes", N_("Purposes"), 0},
-    {MK_T_grant, MK_COL_STR, "grant", N_("Your right"), 0},
+    {MK_T_grant, MK_COL_WORD, "grant", N_("Your right"), 0},
     END,
 };
 static const struct mk_col ledger_made[] = {
     {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), 0}, END};
-static const struct mk_col grant_made[] = {{MK_T_grant, MK_COL_STR, "grant", N_("Right"), 0}, END};
+static const struct mk_col grant_made[] = {{MK_T_grant, MK_COL_WORD, "grant", N_("Right"), 0}, END};
 
 static const struct mk_col member_cols[] = {
     {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
@@ -35,7 +35,7 @@ static const struct mk_col member_cols[] = {
     {MK_T_account, MK_COL_STR, "account", N_("Account"), 0},
     {MK_T_roles, MK_COL_ROLES, "roles", N_("Roles"), 0},
     {MK_T_until, MK_COL_STR, "until", N_("Until"), 0},
-    {MK_T_state, MK_COL_STR, "state", N_("State"), 0},
+    {MK_T_state, MK_COL_WORD, "state", N_("State"), 0},
     END,
 };
 static const struct mk_col code_made[] = {
@@ -53,7 +53,7 @@ static const struct mk_col review_cols[] = {
     {MK_T_review, MK_COL_STR, "review", N_("Id"), 0},
     {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), 0},
     {MK_T_subject, MK_COL_STR, "subject", N_("Subject"), 0},
-    {MK_T_layout, MK_COL_STR, "layout", N_("Layout"), 0},
+    {MK_T_layout, MK_COL_WORD, "layout", N_("Layout"), 0},
     {MK_T_certain, MK_COL_BOOL, "certain", N_("Certain"), 0},
     {MK_T_member, MK_COL_STR, "member", N_("Member"), 0},
     {MK_T_time, MK_COL_TIME, "time", N_("Time"), 0},
@@ -67,7 +67,7 @@ const struct mk_col mk_subject_cols[] = {
     {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
     {MK_T_kana, MK_COL_STR, "kana", N_("Kana"), 0},
     {MK_T_birth, MK_COL_STR, "birth", N_("Born"), 0},
-    {MK_T_class, MK_COL_STR, "class", N_("Class"), MK_COL_DETAIL},
+    {MK_T_class, MK_COL_CLASS, "class", N_("Class"), MK_COL_DETAIL},
     {MK_T_relationship, MK_COL_STR, "relationship", N_("Relationship"), 0},
     {MK_T_parent, MK_COL_STR, "parent", N_("Dependent of"), MK_COL_DETAIL},
     {MK_T_state, MK_COL_STATE, "state", N_("State"), 0},
@@ -83,9 +83,9 @@ static const struct mk_col subject_detail[] = {
     {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
     {MK_T_kana, MK_COL_STR, "kana", N_("Kana"), 0},
     {MK_T_birth, MK_COL_STR, "birth", N_("Born"), 0},
-    {MK_T_sex, MK_COL_STR, "sex", N_("Sex"), 0},
+    {MK_T_sex, MK_COL_WORD, "sex", N_("Sex"), 0},
     {MK_T_address, MK_COL_STR, "address", N_("Address"), 0},
-    {MK_T_class, MK_COL_STR, "class", N_("Class"), 0},
+    {MK_T_class, MK_COL_CLASS, "class", N_("Class"), 0},
     {MK_T_relationship, MK_COL_STR, "relationship", N_("Relationship"), 0},
     {MK_T_parent, MK_COL_STR, "parent", N_("Dependent of"), 0},
     {MK_T_state, MK_COL_STATE, "state", N_("State"), 0},
@@ -103,7 +103,7 @@ static const struct mk_col audit_cols[] = {
     {MK_T_actor, MK_COL_STR, "actor", N_("Who"), 0},
     {MK_T_role, MK_COL_STR, "role", N_("Role"), 0},
     {MK_T_terminal, MK_COL_STR, "terminal", N_("Terminal"), MK_COL_DETAIL},
-    {MK_T_from, MK_COL_STR, "from", N_("From"), MK_COL_DETAIL},
+    {MK_T_from, MK_COL_STR, "from", N_("Came from"), MK_COL_DETAIL},
     {MK_T_action, MK_COL_STR, "action", N_("Action"), 0},
     {MK_T_subject, MK_COL_STR, "subject", N_("Subject"), 0},
     {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), MK_COL_DETAIL},
