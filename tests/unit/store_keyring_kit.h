@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the keyring's tests share: a demo vault in a folder of its own, slots by passphrase, the file's bytes in and out. */
+/*
+ * What the keyring's tests share: a demo vault in a folder of its own, slots by passphrase, the
+ * file's bytes in and out.
+ */
 #ifndef MK_TESTS_KEYRING_KIT_H
 #define MK_TESTS_KEYRING_KIT_H
 
