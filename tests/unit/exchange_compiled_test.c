@@ -165,6 +165,28 @@ every_changed_byte_is_harmless(void **state)
 	mk_buf_free(&a);
 }
 
+/* A NUL inside a string would hide what follows it from every later check. */
+static void
+nul_in_a_string_is_refused(void **state)
+{
+	(void)state;
+	struct mk_buf a = MK_BUF_INIT;
+	struct mk_compiled *c = NULL;
+	struct mk_layout *l = rich();
+	encode(l, &a);
+	uint8_t *at = memmem(a.data, a.len, "2200700", 7);
+	assert_non_null(at);
+	at[3] = 'x';
+	assert_int_equal(mk_compiled_parse(a.data, a.len, &c), 0);
+	mk_compiled_free(c);
+	c = NULL;
+	at[3] = 0;
+	assert_int_equal(mk_compiled_parse(a.data, a.len, &c), MK_E_INPUT);
+	assert_null(c);
+	mk_layout_free(l);
+	mk_buf_free(&a);
+}
+
 static void
 size_bounds(void **state)
 {
@@ -511,6 +533,7 @@ main(void)
 	    cmocka_unit_test(round_trip),
 	    cmocka_unit_test(every_truncation_is_refused),
 	    cmocka_unit_test(every_changed_byte_is_harmless),
+	    cmocka_unit_test(nul_in_a_string_is_refused),
 	    cmocka_unit_test(size_bounds),
 	    cmocka_unit_test(every_rule_refuses),
 	    cmocka_unit_test(decoder_checks_values),

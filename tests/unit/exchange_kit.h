@@ -6,6 +6,9 @@
 #ifndef MK_TESTS_EXCHANGE_KIT_H
 #define MK_TESTS_EXCHANGE_KIT_H
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "tests/lib/mk_cmocka.h"
 
 #include "mynakura/base/err.h"

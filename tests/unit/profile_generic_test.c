@@ -5,6 +5,8 @@
  */
 #include "tests/unit/exchange_kit.h"
 
+#include <stdio.h>
+
 #include "mynakura/profile/profile.h"
 
 static const char golden_utf8[] =
