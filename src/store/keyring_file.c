@@ -49,23 +49,46 @@ kr_file_create(int dirfd, const char *name, int *out)
 	return 0;
 }
 
-/* Reads what there is of a copy; a short file is a damaged copy, not an error. */
+/* Reads up to len bytes at off; *have says how many there are before the end of the file. */
 static int
-read_copy(int fd, int which, uint8_t *buf, struct kr_image **out)
+read_at(int fd, size_t off, uint8_t *buf, size_t len, size_t *have)
 {
-	size_t have = 0;
-	while (have < KR_COPY) {
-		ssize_t n =
-		    pread(fd, buf + have, KR_COPY - have, (off_t)((size_t)which * KR_COPY + have));
+	size_t got = 0;
+	while (got < len) {
+		ssize_t n = pread(fd, buf + got, len - got, (off_t)(off + got));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return MK_E_IO;
 		if (n == 0)
 			break;
-		have += (size_t)n;
+		got += (size_t)n;
 	}
-	return kr_image_decode(buf, have, out);
+	*have = got;
+	return 0;
+}
+
+/*
+ * Reads a copy as far as its header says. A short file is a damaged copy, and so is one that cannot be read (a bad sector):
+ * that is what the other one is for.
+ */
+static int
+read_copy(int fd, int which, struct kr_image **out)
+{
+	const size_t off = (size_t)which * KR_COPY;
+	uint8_t header[KR_HEADER], *buf = NULL;
+	size_t have = 0, used;
+	int r = read_at(fd, off, header, sizeof header, &have);
+	if (r == 0)
+		r = have < sizeof header ? MK_E_DAMAGED : kr_header_used(header, &used);
+	if (r == 0 && (buf = malloc(used)) == NULL)
+		return MK_E_NOMEM;
+	if (r == 0)
+		r = read_at(fd, off, buf, used, &have);
+	if (r == 0)
+		r = kr_image_decode(buf, have, out);
+	free(buf);
+	return r == MK_E_IO ? MK_E_DAMAGED : r;
 }
 
 /* Takes both copies' images (one may be NULL) and decides which is used first. */
@@ -99,15 +122,12 @@ kr_file_read(struct mk_keyring *kr)
 		return mk_err_from_errno(errno);
 	if (!S_ISREG(st.st_mode))
 		return MK_E_DAMAGED;
-	uint8_t *buf = malloc(KR_COPY);
-	int r = buf == NULL ? MK_E_NOMEM : 0;
+	int r = 0;
 	for (int i = 0; i < 2 && r == 0; i++) {
-		r = read_copy(kr->fd, i, buf, &copy[i]);
-		/* a copy that cannot be read (a bad sector) is what the other one is for */
-		if (r == MK_E_DAMAGED || r == MK_E_IO)
+		r = read_copy(kr->fd, i, &copy[i]);
+		if (r == MK_E_DAMAGED)
 			r = 0;
 	}
-	free(buf);
 	if (r == 0 && copy[0] == NULL && copy[1] == NULL)
 		r = MK_E_DAMAGED;
 	if (r < 0) {

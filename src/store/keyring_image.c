@@ -183,6 +183,18 @@ parse_header(struct mk_rd *r, size_t len, struct kr_image *img, struct counts *c
 	       used <= len && zeros(r, 52);
 }
 
+int
+kr_header_used(const uint8_t header[KR_HEADER], size_t *used)
+{
+	struct mk_rd r;
+	mk_rd_init(&r, header + 60, 4);
+	uint32_t v = mk_rd_u32(&r);
+	if (v < KR_HEADER + KR_TRAILER || v > KR_COPY)
+		return MK_E_DAMAGED;
+	*used = v;
+	return 0;
+}
+
 static bool
 parse_slot(struct mk_rd *r, bool demo, struct kr_slot *s)
 {

@@ -128,6 +128,8 @@ int kr_image_mac(
 int kr_mac_key(const struct kr_image *img, uint32_t epoch, const struct mk_secret *page,
     struct mk_secret **out);
 extern const uint8_t kr_magic[8];
+/* The length that a header claims, within a copy. MK_E_DAMAGED. */
+int kr_header_used(const uint8_t header[KR_HEADER], size_t *used);
 size_t kr_image_len(const struct kr_image *img); /* bytes with checksum and MAC */
 struct kr_image *kr_image_new(void);
 struct kr_image *kr_image_clone(const struct kr_image *img); /* without raw; NULL: out of memory */
