@@ -66,7 +66,8 @@ ask(struct op *op, uint16_t type, const unsigned *tags, size_t n)
 static int
 list_act(struct op *op)
 {
-	static const unsigned tags[] = {MK_T_from, MK_T_to, MK_T_action, MK_T_subject, MK_T_text, MK_T_cursor, MK_T_limit};
+	static const unsigned tags[] = {
+	    MK_T_from, MK_T_to, MK_T_action, MK_T_subject, MK_T_text, MK_T_cursor, MK_T_limit};
 	return ask(op, MK_TR_READ, tags, sizeof tags / sizeof tags[0]);
 }
 
@@ -94,9 +95,9 @@ anchor_act(struct op *op)
 }
 
 const struct handler mk_handlers_audit[] = {
-	{MK_REQ_audit_list, NULL, list_act},
-	{MK_REQ_subject_history, mk_op_subject, history_act},
-	{MK_REQ_audit_verify, NULL, verify_act},
-	{MK_REQ_audit_anchor, NULL, anchor_act},
-	{0, NULL, NULL},
+    {MK_REQ_audit_list, NULL, list_act},
+    {MK_REQ_subject_history, mk_op_subject, history_act},
+    {MK_REQ_audit_verify, NULL, verify_act},
+    {MK_REQ_audit_anchor, NULL, anchor_act},
+    {0, NULL, NULL},
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Capture: asks the monitor for reading processes, lets a worker thread talk to them, and seals what they read into the review queue. A crash or
- * hang of a reading process is an error of this one request. The vault takes nothing from them unchecked (wire/read.h).
+ * Capture: asks the monitor for reading processes, lets a worker thread talk to them, and seals
+ * what they read into the review queue. A crash or hang of a reading process is an error of this
+ * one request. The vault takes nothing from them unchecked (wire/read.h).
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ struct capture {
 	struct mk_readings readings;
 	struct mk_read_device *devices;
 	size_t ndevices;
-	int result;	   /* of the last job */
+	int result; /* of the last job */
 	char why[MK_READ_WHY];
 	size_t pages, stored, unread;
 	struct mk_buf items; /* reply records */
@@ -125,7 +126,8 @@ job_done(struct vault *v, void *arg, int r)
 }
 
 static int
-start_job(struct op *op, int (*run)(struct capture *), int (*then)(struct op *, int, struct mk_msg *))
+start_job(
+    struct op *op, int (*run)(struct capture *), int (*then)(struct op *, int, struct mk_msg *))
 {
 	struct job *j = calloc(1, sizeof *j);
 	if (j == NULL)
@@ -152,7 +154,8 @@ static int
 job_open(struct capture *c)
 {
 	int r = c->file >= 0 ? mk_reader_decode(&c->source, c->file)
-			     : mk_reader_scan(&c->source, c->device, (const char *const *)c->options, c->noptions);
+			     : mk_reader_scan(&c->source, c->device,
+				   (const char *const *)c->options, c->noptions);
 	if (r < 0)
 		keep_why(c, &c->source);
 	return r;
@@ -212,7 +215,8 @@ put_item(struct capture *c, const struct mk_reading *d, const char *id)
 static bool
 worth_storing(const struct mk_reading *d)
 {
-	return d->number[0] != '\0' || d->candidate_count > 0 || d->qr[0] != '\0' || d->ocr[0] != '\0';
+	return d->number[0] != '\0' || d->candidate_count > 0 || d->qr[0] != '\0' ||
+	       d->ocr[0] != '\0';
 }
 
 /* The card's rectangle of the page and its record, sealed, in a transaction of its own. */
@@ -222,7 +226,9 @@ store_reading(struct op *op, struct capture *c, size_t i)
 	const struct mk_reading *d = &c->readings.items[i];
 	struct mk_review review = {.certain = d->certain, .created = mk_vault_now(op)};
 	struct mk_buf picture = MK_BUF_INIT;
-	struct mk_read_box box = d->card.width != 0 ? d->card : (struct mk_read_box){0, 0, c->page.width, c->page.height};
+	struct mk_read_box box = d->card.width != 0
+				     ? d->card
+				     : (struct mk_read_box){0, 0, c->page.width, c->page.height};
 	int r = mk_id_new('r', &review.id);
 	if (r == 0)
 		r = mk_raster_copy(&c->page, box, &picture);
@@ -235,8 +241,9 @@ store_reading(struct op *op, struct capture *c, size_t i)
 	if (r == 0)
 		r = mk_ledger_begin(op->ledger);
 	if (r == 0)
-		r = mk_ledger_review_add(op->ledger, &op->number_key, &review, c->readings.records[i].data,
-		    c->readings.records[i].len, picture.data, picture.len);
+		r = mk_ledger_review_add(op->ledger, &op->number_key, &review,
+		    c->readings.records[i].data, c->readings.records[i].len, picture.data,
+		    picture.len);
 	if (r == 0)
 		r = mk_ledger_commit(op->ledger);
 	if (r < 0)
@@ -353,7 +360,8 @@ static int
 got_reading(struct op *op, int r, struct mk_msg *answer)
 {
 	(void)answer;
-	if (op->c == NULL || op->c->session == NULL) /* the asker went: ledger and keys may be closed */
+	if (op->c == NULL ||
+	    op->c->session == NULL) /* the asker went: ledger and keys may be closed */
 		return MK_E_LOST;
 	if (r < 0 && r != MK_E_UNREADABLE)
 		return failed(op, r);
@@ -383,9 +391,11 @@ read_options(struct op *op, struct capture *c)
 	while (mk_item_next(&rd, &it) > 0) {
 		if (it.tag != MK_T_option)
 			continue;
-		if (c->noptions == OPTIONS_MAX || mk_text_check((const char *)it.p, it.len, NULL) < 0 ||
+		if (c->noptions == OPTIONS_MAX ||
+		    mk_text_check((const char *)it.p, it.len, NULL) < 0 ||
 		    memchr(it.p, '=', it.len) == NULL)
-			return mk_op_fail(op, MK_E_USAGE, "a device option is NAME=VALUE, at most %d of them", OPTIONS_MAX);
+			return mk_op_fail(op, MK_E_USAGE,
+			    "a device option is NAME=VALUE, at most %d of them", OPTIONS_MAX);
 		c->options[c->noptions] = mk_str_ndup(it.p, it.len);
 		if (c->options[c->noptions] == NULL)
 			return MK_E_NOMEM;
@@ -429,7 +439,7 @@ capture_act(struct op *op)
 }
 
 const struct handler mk_handlers_capture[] = {
-	{MK_REQ_devices, devices_check, capture_act},
-	{MK_REQ_capture, capture_check, capture_act},
-	{0, NULL, NULL},
+    {MK_REQ_devices, devices_check, capture_act},
+    {MK_REQ_capture, capture_check, capture_act},
+    {0, NULL, NULL},
 };

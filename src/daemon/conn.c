@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Connections: who is at the other end (SO_PEERCRED, read once, fail closed: R21), the queue of answers, limits (R22). */
+/*
+ * Connections: who is at the other end (SO_PEERCRED, read once, fail closed: R21), the queue of
+ * answers, limits (R22).
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +17,10 @@
 
 #define OUT_MAX 16 /* answers waiting for a peer that does not read: then it is cut off */
 
-/* The controlling terminal of a process by its number in /proc/PID/stat; informational, "unknown" when it has none. */
+/*
+ * The controlling terminal of a process by its number in /proc/PID/stat; informational, "unknown"
+ * when it has none.
+ */
 static void
 read_terminal(pid_t pid, char out[32])
 {

@@ -14,13 +14,13 @@
 #include "roles_internal.h"
 
 static const struct option options[] = {
-	{"embedded", no_argument, NULL, 'e'},
-	{"foreground", no_argument, NULL, 'f'},
-	{"dir", required_argument, NULL, 'd'},
-	{"socket", required_argument, NULL, 's'},
-	{"role", required_argument, NULL, 'r'},
-	{"version", no_argument, NULL, 'v'},
-	{NULL, 0, NULL, 0},
+    {"embedded", no_argument, NULL, 'e'},
+    {"foreground", no_argument, NULL, 'f'},
+    {"dir", required_argument, NULL, 'd'},
+    {"socket", required_argument, NULL, 's'},
+    {"role", required_argument, NULL, 'r'},
+    {"version", no_argument, NULL, 'v'},
+    {NULL, 0, NULL, 0},
 };
 
 static int
@@ -62,7 +62,8 @@ mk_daemon_main(int argc, char **argv)
 		else if (c == 'r')
 			role = optarg;
 		else if (c == 'v')
-			return mk_write_all(1, "mynakurad " MK_VERSION "\n", sizeof "mynakurad " MK_VERSION) < 0;
+			return mk_write_all(1, "mynakurad " MK_VERSION "\n",
+				   sizeof "mynakurad " MK_VERSION) < 0;
 		else
 			return usage();
 	}

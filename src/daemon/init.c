@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A new vault. Everything is made in DIR/vault.new and gets its name by one rename, after the trail has its genesis and the INTENT: a crash before
- * leaves no vault, and the next init clears the remains away.
+ * A new vault. Everything is made in DIR/vault.new and gets its name by one rename, after the trail
+ * has its genesis and the INTENT: a crash before leaves no vault, and the next init clears the
+ * remains away.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -50,11 +51,15 @@ init_free(void *p)
 static int
 new_path(const struct vault *v, const char *name, char *out, size_t cap)
 {
-	int n = snprintf(out, cap, "%s/vault.new%s%s", v->args->dir, name[0] != '\0' ? "/" : "", name);
+	int n =
+	    snprintf(out, cap, "%s/vault.new%s%s", v->args->dir, name[0] != '\0' ? "/" : "", name);
 	return n < 0 || (size_t)n >= cap ? MK_E_TOO_BIG : 0;
 }
 
-/* An empty DIR/vault.new; what an interrupted init left there is removed (nobody ever had its recovery sheet). */
+/*
+ * An empty DIR/vault.new; what an interrupted init left there is removed (nobody ever had its
+ * recovery sheet).
+ */
 static int
 fresh_dir(const struct vault *v, int *out)
 {
@@ -109,7 +114,8 @@ trail_made(struct op *op, int r, struct mk_msg *answer)
 	struct vault *v = op->v;
 	if (r < 0 || answer == NULL)
 		return r < 0 ? r : MK_E_TRAIL;
-	(void)mk_get_str(answer->body.data, answer->body.len, MK_T_vault, v->genesis, sizeof v->genesis);
+	(void)mk_get_str(
+	    answer->body.data, answer->body.len, MK_T_vault, v->genesis, sizeof v->genesis);
 	(void)mk_get_str(answer->body.data, answer->body.len, MK_T_key, v->key, sizeof v->key);
 	return v->genesis[0] == '\0' ? MK_E_TRAIL : 0;
 }
@@ -139,10 +145,19 @@ static int
 key_ready(struct op *op, struct mk_secret *key)
 {
 	struct init *i = op->state;
-	struct mk_slot_spec chief = {.member = i->chief.id.s, .account = i->chief.account, .type = MK_SLOT_MEMBER,
-		.params = &i->params, .key = key, .now = mk_now()};
-	struct mk_keyring_spec spec = {.form = op->v->args->embedded || op->v->args->socket != NULL ? MK_FORM_EMBEDDED : MK_FORM_INSTALLED,
-		.kind = i->demo ? MK_KIND_DEMO : MK_KIND_REAL, .cost = i->cost, .chief = &chief, .recovery = i->recovery};
+	struct mk_slot_spec chief = {.member = i->chief.id.s,
+	    .account = i->chief.account,
+	    .type = MK_SLOT_MEMBER,
+	    .params = &i->params,
+	    .key = key,
+	    .now = mk_now()};
+	struct mk_keyring_spec spec = {.form = op->v->args->embedded || op->v->args->socket != NULL
+						   ? MK_FORM_EMBEDDED
+						   : MK_FORM_INSTALLED,
+	    .kind = i->demo ? MK_KIND_DEMO : MK_KIND_REAL,
+	    .cost = i->cost,
+	    .chief = &chief,
+	    .recovery = i->recovery};
 	int dir = -1;
 	int r = fresh_dir(op->v, &dir);
 	if (r == 0)
@@ -163,13 +178,15 @@ read_options(struct op *op, struct init *i)
 	struct mk_kdf_cost standard = MK_KDF_COST_DEFAULT;
 	i->demo = mk_get_bool(b, n, MK_T_demo, false);
 	i->cost = standard;
-	uint64_t m = mk_get_u64(b, n, MK_T_kdf_m, standard.m), t = mk_get_u64(b, n, MK_T_kdf_t, standard.t);
+	uint64_t m = mk_get_u64(b, n, MK_T_kdf_m, standard.m),
+		 t = mk_get_u64(b, n, MK_T_kdf_t, standard.t);
 	if (m > UINT32_MAX || t > UINT32_MAX)
 		return MK_E_INPUT;
 	i->cost.m = (uint32_t)m;
 	i->cost.t = (uint32_t)t;
 	if (mk_kdf_check(&i->cost, i->demo) < 0)
-		return mk_op_fail(op, MK_E_INPUT, "kdf out of range: m %u..%u KiB, t %u..%u (less in a demo office only)",
+		return mk_op_fail(op, MK_E_INPUT,
+		    "kdf out of range: m %u..%u KiB, t %u..%u (less in a demo office only)",
 		    MK_KDF_M_FLOOR, MK_KDF_M_CEIL, MK_KDF_T_FLOOR, MK_KDF_T_CEIL);
 	return 0;
 }
@@ -179,12 +196,17 @@ read_people(struct op *op, struct init *i)
 {
 	int r = mk_op_str(op, MK_T_office, i->office.name, sizeof i->office.name);
 	if (r < 0 || i->office.name[0] == '\0')
-		return r < 0 && r != MK_E_NOT_FOUND ? r : mk_op_fail(op, MK_E_USAGE, "the office's name is missing");
+		return r < 0 && r != MK_E_NOT_FOUND
+			   ? r
+			   : mk_op_fail(op, MK_E_USAGE, "the office's name is missing");
 	r = mk_op_str(op, MK_T_name, i->chief.name, sizeof i->chief.name);
 	if (r < 0 || i->chief.name[0] == '\0')
-		return r < 0 && r != MK_E_NOT_FOUND ? r : mk_op_fail(op, MK_E_USAGE, "the chief's name is missing");
+		return r < 0 && r != MK_E_NOT_FOUND
+			   ? r
+			   : mk_op_fail(op, MK_E_USAGE, "the chief's name is missing");
 	if (mk_str_copy(i->chief.account, sizeof i->chief.account, i->chief.name) < 0)
-		return mk_op_fail(op, MK_E_TOO_BIG, "the chief's name has more than %zu bytes", sizeof i->chief.account - 1);
+		return mk_op_fail(op, MK_E_TOO_BIG, "the chief's name has more than %zu bytes",
+		    sizeof i->chief.account - 1);
 	i->office.own = true;
 	i->office.created = i->chief.created = mk_now();
 	i->chief.roles = MK_ROLE_chief;
@@ -209,9 +231,12 @@ mk_init_check(struct op *op)
 	if (r == 0)
 		r = mk_op_secret(op, MK_T_passphrase, 0, &i->pass);
 	if (r < 0)
-		return r == MK_E_NOT_FOUND ? mk_op_fail(op, MK_E_USAGE, "the passphrase is missing") : r;
+		return r == MK_E_NOT_FOUND ? mk_op_fail(op, MK_E_USAGE, "the passphrase is missing")
+					   : r;
 	if (!i->demo && !mk_secret_locked())
-		return mk_op_fail(op, MK_E_FAILED, "memory cannot be locked against swap (ulimit -l): a real office refuses to start so");
+		return mk_op_fail(op, MK_E_FAILED,
+		    "memory cannot be locked against swap (ulimit -l): a real office refuses to "
+		    "start so");
 	r = mk_passphrase_check(op, i->pass, i->demo);
 	if (r == 0)
 		r = mk_recovery_new(&i->recovery);

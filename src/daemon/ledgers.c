@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which ledger a request means, whether the asker holds its keys, and the few ledgers that are open. */
+/*
+ * Which ledger a request means, whether the asker holds its keys, and the few ledgers that are
+ * open.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +20,10 @@ mk_op_holds(const struct op *op, const char *ledger, enum mk_key_kind kind)
 	return s != NULL && mk_keyring_holds(op->v->keyring, s->member.id.s, ledger, kind);
 }
 
-/* Every live epoch that the session holds: pages of an older one are still in the file while a rotation goes on. */
+/*
+ * Every live epoch that the session holds: pages of an older one are still in the file while a
+ * rotation goes on.
+ */
 static int
 page_keys(struct vault *v, const struct mk_unlocked *u, const char *ledger, struct mk_db_keys *keys)
 {
@@ -46,7 +52,10 @@ free_keys(struct mk_db_keys *keys)
 		mk_secret_free((struct mk_secret *)(uintptr_t)keys->key[i].key);
 }
 
-/* A place in the table: a free one, or the ledger that was not used for longest (no op holds a ledger across a wait without naming it). */
+/*
+ * A place in the table: a free one, or the ledger that was not used for longest (no op holds a
+ * ledger across a wait without naming it).
+ */
 static struct open_ledger *
 place_for(struct vault *v)
 {
@@ -69,7 +78,8 @@ place_for(struct vault *v)
 }
 
 int
-mk_vault_ledger(struct vault *v, const struct mk_unlocked *u, const struct mk_ledger_meta *meta, struct mk_ledger **out)
+mk_vault_ledger(struct vault *v, const struct mk_unlocked *u, const struct mk_ledger_meta *meta,
+    struct mk_ledger **out)
 {
 	struct mk_db_keys keys;
 	char path[4096], name[64];
@@ -101,24 +111,34 @@ mk_vault_ledger(struct vault *v, const struct mk_unlocked *u, const struct mk_le
 	return 0;
 }
 
-/* Policy once more, now that the ledger is known; then its file and, where the row needs it, the number key. */
+/*
+ * Policy once more, now that the ledger is known; then its file and, where the row needs it, the
+ * number key.
+ */
 static int
 enter(struct op *op)
 {
 	struct session *s = op->c->session;
 	const char *id = op->ledger_meta.id.s;
-	struct mk_rule rule = {.roles = op->row->roles, .needs_session = true,
-		.needs_page = op->row->grant != MK_GRANT_NONE, .needs_number = op->row->grant == MK_GRANT_NUMBER};
-	struct mk_standing who = {.session = true, .roles = s->member.roles, .ledger_known = true,
-		.has_page = mk_op_holds(op, id, MK_KEY_PAGE), .has_number = mk_op_holds(op, id, MK_KEY_NUMBER),
-		.approvals_off = true};
+	struct mk_rule rule = {.roles = op->row->roles,
+	    .needs_session = true,
+	    .needs_page = op->row->grant != MK_GRANT_NONE,
+	    .needs_number = op->row->grant == MK_GRANT_NUMBER};
+	struct mk_standing who = {.session = true,
+	    .roles = s->member.roles,
+	    .ledger_known = true,
+	    .has_page = mk_op_holds(op, id, MK_KEY_PAGE),
+	    .has_number = mk_op_holds(op, id, MK_KEY_NUMBER),
+	    .approvals_off = true};
 	snprintf(op->ev.ledger, sizeof op->ev.ledger, "%s", id);
 	int r = mk_policy_check(&rule, &who);
 	if (r == MK_E_NO_GRANT)
-		return mk_op_fail(op, r, "no right to this ledger: a chief gives it with ledger grant");
+		return mk_op_fail(
+		    op, r, "no right to this ledger: a chief gives it with ledger grant");
 	if (r == 0)
 		r = mk_vault_ledger(op->v, s->unlocked, &op->ledger_meta, &op->ledger);
-	if (r == 0 && who.has_number && op->number_key.key == NULL && (s->member.roles & MK_ROLES_NUMBER) != 0) {
+	if (r == 0 && who.has_number && op->number_key.key == NULL &&
+	    (s->member.roles & MK_ROLES_NUMBER) != 0) {
 		struct mk_secret *key;
 		r = mk_unlocked_key(s->unlocked, id, MK_KEY_NUMBER, 0, &op->number_key.epoch, &key);
 		if (r == 0)
@@ -162,7 +182,9 @@ mk_op_ledger(struct op *op)
 	int r = mk_op_str(op, MK_T_ledger, key, sizeof key);
 	if (r == 0) {
 		r = mk_main_ledger_get(op->v->main, key, &op->ledger_meta);
-		return r == MK_E_NOT_FOUND ? mk_op_fail(op, r, "no ledger of this name or id") : r < 0 ? r : enter(op);
+		return r == MK_E_NOT_FOUND ? mk_op_fail(op, r, "no ledger of this name or id")
+		       : r < 0             ? r
+					   : enter(op);
 	}
 	if (r != MK_E_NOT_FOUND)
 		return r;
@@ -173,7 +195,8 @@ mk_op_ledger(struct op *op)
 	if (s.granted == 0)
 		return mk_op_fail(op, MK_E_NO_GRANT, "no right to any ledger");
 	if (s.granted > 1)
-		return mk_op_fail(op, MK_E_USAGE, "there are several ledgers: name one with --ledger");
+		return mk_op_fail(
+		    op, MK_E_USAGE, "there are several ledgers: name one with --ledger");
 	op->ledger_meta = s.found;
 	return enter(op);
 }
@@ -214,8 +237,9 @@ try_ledger(const struct mk_ledger_meta *meta, void *arg)
 }
 
 /*
- * Looks through the ledgers this session may open. What stands in the others is not even known to exist: their keys are not ours. When nothing is
- * found and no ledger is open to the asker, that is a refusal.
+ * Looks through the ledgers this session may open. What stands in the others is not even known to
+ * exist: their keys are not ours. When nothing is found and no ledger is open to the asker, that is
+ * a refusal.
  */
 static int
 search_ledgers(struct op *op, int (*try)(struct op *), const char *what)
@@ -223,7 +247,10 @@ search_ledgers(struct op *op, int (*try)(struct op *), const char *what)
 	struct search s = {.op = op, .try = try, .r = MK_E_NOT_FOUND};
 	if (mk_op_has(op, MK_T_ledger)) {
 		int r = mk_op_ledger(op);
-		return r < 0 ? r : try(op) == 0 ? 0 : mk_op_fail(op, MK_E_NOT_FOUND, "no such %s in this ledger", what);
+		return r < 0 ? r
+		       : try(op) == 0
+			   ? 0
+			   : mk_op_fail(op, MK_E_NOT_FOUND, "no such %s in this ledger", what);
 	}
 	int r = mk_main_ledgers(op->v->main, try_ledger, &s);
 	if (r < 0)
@@ -251,7 +278,8 @@ try_subject(struct op *op)
 	mk_subject_init(&op->subject);
 	r = mk_ledger_subject_get(op->ledger, key, &op->subject);
 	if (r == MK_E_EXISTS)
-		return mk_op_fail(op, MK_E_INPUT, "several people have this name: use the code or the id");
+		return mk_op_fail(
+		    op, MK_E_INPUT, "several people have this name: use the code or the id");
 	return r;
 }
 
@@ -281,7 +309,8 @@ mk_op_review(struct op *op, struct mk_review *out)
 	char id[MK_ID_MAX];
 	int r = mk_op_str(op, MK_T_review, id, sizeof id);
 	if (r < 0)
-		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_USAGE : MK_E_NOT_FOUND, "no such review item");
+		return mk_op_fail(
+		    op, r == MK_E_NOT_FOUND ? MK_E_USAGE : MK_E_NOT_FOUND, "no such review item");
 	r = search_ledgers(op, try_review, "review item");
 	if (r == 0)
 		r = mk_ledger_review_get(op->ledger, id, out);
@@ -297,7 +326,8 @@ mk_op_purpose(struct op *op)
 	int r = mk_op_str(op, MK_T_purpose, op->ev.purpose, sizeof op->ev.purpose);
 	if (r == MK_E_NOT_FOUND) {
 		if (strchr(set, ',') != NULL)
-			return mk_op_fail(op, MK_E_USAGE, "the ledger has several purposes: name one with --purpose");
+			return mk_op_fail(op, MK_E_USAGE,
+			    "the ledger has several purposes: name one with --purpose");
 		return mk_str_copy(op->ev.purpose, sizeof op->ev.purpose, set);
 	}
 	if (r < 0)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Requests to the trail and the monitor, their answers, and what happens when there will be none. Never blocks. */
+/*
+ * Requests to the trail and the monitor, their answers, and what happens when there will be none.
+ * Never blocks.
+ */
 #include <stdlib.h>
 
 #include "mynakura/base/err.h"
@@ -111,7 +114,9 @@ mk_link_answer(struct vault *v, int fd, struct mk_msg *m)
 	}
 	for (struct pending *p = v->pending; p != NULL; p = p->next) {
 		if (p->fd == fd && p->id == m->id) {
-			give(v, p, (int)mk_get_i64(m->body.data, m->body.len, MK_T_error, MK_E_PROTOCOL), m);
+			give(v, p,
+			    (int)mk_get_i64(m->body.data, m->body.len, MK_T_error, MK_E_PROTOCOL),
+			    m);
 			return;
 		}
 	}

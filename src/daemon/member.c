@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Members: made by an administrator with a one-time code, activated by themselves (so that no administrator ever knows another's passphrase,
- * decisions.md 3), disabled, reset, and their change of passphrase.
+ * Members: made by an administrator with a one-time code, activated by themselves (so that no
+ * administrator ever knows another's passphrase, decisions.md 3), disabled, reset, and their change
+ * of passphrase.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,11 +53,13 @@ int
 mk_passphrase_check(struct op *op, const struct mk_secret *pass, bool demo)
 {
 	if (pass->len == 0 || pass->len > MK_KDF_PASS_MAX)
-		return mk_op_fail(op, MK_E_INPUT, "the passphrase must have 1 to %d bytes", MK_KDF_PASS_MAX);
+		return mk_op_fail(
+		    op, MK_E_INPUT, "the passphrase must have 1 to %d bytes", MK_KDF_PASS_MAX);
 	if (demo)
 		return 0;
 	if (pass->len < CHARS_MIN || mk_pass_bits((const char *)pass->data, pass->len) < BITS_MIN)
-		return mk_op_fail(op, MK_E_WEAK, "the passphrase is too easy to guess: use several unrelated words");
+		return mk_op_fail(op, MK_E_WEAK,
+		    "the passphrase is too easy to guess: use several unrelated words");
 	return 0;
 }
 
@@ -95,11 +98,14 @@ read_member(struct op *op, struct mk_member *m)
 	struct mk_date until;
 	int r = mk_op_str(op, MK_T_name, m->name, sizeof m->name);
 	if (r < 0 || m->name[0] == '\0')
-		return r == MK_E_NOT_FOUND || r == 0 ? mk_op_fail(op, MK_E_USAGE, "the name is missing") : r;
+		return r == MK_E_NOT_FOUND || r == 0
+			   ? mk_op_fail(op, MK_E_USAGE, "the name is missing")
+			   : r;
 	r = mk_op_str(op, MK_T_account, m->account, sizeof m->account);
 	if (r == MK_E_NOT_FOUND) {
 		if (mk_str_copy(m->account, sizeof m->account, m->name) < 0)
-			return mk_op_fail(op, MK_E_INPUT, "the name is too long to be the account: give --account");
+			return mk_op_fail(op, MK_E_INPUT,
+			    "the name is too long to be the account: give --account");
 	} else if (r < 0) {
 		return r;
 	}
@@ -109,7 +115,8 @@ read_member(struct op *op, struct mk_member *m)
 	if (mk_roles_parse(roles, &m->roles) < 0)
 		return mk_op_fail(op, MK_E_INPUT, "unknown role: clerk, chief, admin or auditor");
 	if (!mk_roles_allowed(m->roles))
-		return mk_op_fail(op, MK_E_INPUT, "these roles do not go together: an auditor is neither clerk nor admin");
+		return mk_op_fail(op, MK_E_INPUT,
+		    "these roles do not go together: an auditor is neither clerk nor admin");
 	r = mk_op_str(op, MK_T_until, m->until, sizeof m->until);
 	if (r == 0 && mk_date_parse(m->until, &until) < 0)
 		return mk_op_fail(op, MK_E_INPUT, "until is not a date (YYYY-MM-DD)");
@@ -146,8 +153,10 @@ add_check(struct op *op)
 	int r = read_member(op, m);
 	if (r < 0)
 		return r;
-	if (mk_main_member_get(op->v->main, m->name, &other) == 0 || mk_main_member_get(op->v->main, m->account, &other) == 0)
-		return mk_op_fail(op, MK_E_EXISTS, "a member of this name or account exists already");
+	if (mk_main_member_get(op->v->main, m->name, &other) == 0 ||
+	    mk_main_member_get(op->v->main, m->account, &other) == 0)
+		return mk_op_fail(
+		    op, MK_E_EXISTS, "a member of this name or account exists already");
 	r = mk_id_new('m', &m->id);
 	m->state = MK_MEMBER_PENDING;
 	m->created = mk_vault_now(op);
@@ -163,8 +172,13 @@ put_code_slot(struct op *op)
 {
 	struct change *c = op->state;
 	struct mk_member *m = &op->member;
-	struct mk_slot_spec spec = {.member = m->id.s, .account = m->account, .type = MK_SLOT_CODE, .params = &c->params,
-		.key = c->opened, .now = mk_now(), .expires = mk_now() + CODE_DAYS * INT64_C(86400)};
+	struct mk_slot_spec spec = {.member = m->id.s,
+	    .account = m->account,
+	    .type = MK_SLOT_CODE,
+	    .params = &c->params,
+	    .key = c->opened,
+	    .now = mk_now(),
+	    .expires = mk_now() + CODE_DAYS * INT64_C(86400)};
 	return mk_keyring_add_slot(op->v->keyring, op->c->session->unlocked, &spec, c->replace);
 }
 
@@ -218,11 +232,16 @@ code_opened(struct op *op, struct mk_secret *key)
 	if (r == 0)
 		r = mk_kdf_params_new(MK_KDF_ARGON2ID, &cost, mk_vault_is_demo(op->v), &c->params);
 	if (r < 0)
-		return r == MK_E_AUTH ? mk_op_fail(op, r, "the one-time code is wrong, used or expired") : r;
+		return r == MK_E_AUTH
+			   ? mk_op_fail(op, r, "the one-time code is wrong, used or expired")
+			   : r;
 	return mk_kdf_start(op, &c->params, c->pass, new_key_ready);
 }
 
-/* The member whose code this is: by id or account in the slot; by name every code slot is tried by the caller's words only. */
+/*
+ * The member whose code this is: by id or account in the slot; by name every code slot is tried by
+ * the caller's words only.
+ */
 static int
 find_code_slot(struct op *op)
 {
@@ -242,11 +261,17 @@ find_code_slot(struct op *op)
 			return 0;
 		}
 	}
-	if (codes == 1) { /* perhaps the name of the only one: the code decides, the name is compared after it opened */
+	if (codes ==
+	    /*
+	     * perhaps the name of the only one: the code decides, the name is compared after it
+	     * opened
+	     */
+	    1) {
 		memcpy(op->member.id.s, only.member, MK_ID_MAX);
 		return 0;
 	}
-	return mk_op_fail(op, MK_E_AUTH, "nobody of this account waits for activation: use the account or the id");
+	return mk_op_fail(op, MK_E_AUTH,
+	    "nobody of this account waits for activation: use the account or the id");
 }
 
 static int
@@ -264,10 +289,13 @@ activate_check(struct op *op)
 	if (r == 0)
 		r = mk_op_secret(op, MK_T_new_passphrase, 0, &c->pass);
 	if (r < 0)
-		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_USAGE : r, "the code and the new passphrase are needed");
-	r = mk_groups_parse((const char *)c->code_text->data, c->code_text->len, MK_CODE_BYTES, &c->code, NULL);
+		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_USAGE : r,
+		    "the code and the new passphrase are needed");
+	r = mk_groups_parse(
+	    (const char *)c->code_text->data, c->code_text->len, MK_CODE_BYTES, &c->code, NULL);
 	if (r < 0)
-		return mk_op_fail(op, MK_E_AUTH, "this is not a one-time code: check what was typed");
+		return mk_op_fail(
+		    op, MK_E_AUTH, "this is not a one-time code: check what was typed");
 	r = mk_passphrase_check(op, c->pass, mk_vault_is_demo(op->v));
 	if (r == 0)
 		r = mk_keyring_slot_params(op->v->keyring, op->member.id.s, &params);
@@ -279,8 +307,12 @@ activate_act(struct op *op)
 {
 	struct change *c = op->state;
 	struct mk_unlocked *own = NULL;
-	struct mk_slot_spec spec = {.member = op->member.id.s, .account = op->member.account, .type = MK_SLOT_MEMBER,
-		.params = &c->params, .key = c->opened, .now = mk_now()};
+	struct mk_slot_spec spec = {.member = op->member.id.s,
+	    .account = op->member.account,
+	    .type = MK_SLOT_MEMBER,
+	    .params = &c->params,
+	    .key = c->opened,
+	    .now = mk_now()};
 	char roles[64];
 	int r = mk_keyring_activate(op->v->keyring, c->unlocked, &spec, &own);
 	mk_unlocked_free(own);
@@ -314,7 +346,8 @@ named_check(struct op *op)
 	char key[MK_NAME_MAX];
 	int r = mk_op_str(op, MK_T_member, key, sizeof key);
 	if (r < 0)
-		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_USAGE : r, "the member is missing");
+		return mk_op_fail(
+		    op, r == MK_E_NOT_FOUND ? MK_E_USAGE : r, "the member is missing");
 	r = mk_main_member_get(op->v->main, key, &op->member);
 	if (r == MK_E_NOT_FOUND)
 		return mk_op_fail(op, r, "no member of this name, account or id");
@@ -322,7 +355,10 @@ named_check(struct op *op)
 	return r;
 }
 
-/* A last chief who is shut out could never grant again: the recovery sheet would be the only way in. */
+/*
+ * A last chief who is shut out could never grant again: the recovery sheet would be the only way
+ * in.
+ */
 static int
 disable_check(struct op *op)
 {
@@ -334,7 +370,8 @@ disable_check(struct op *op)
 		return r;
 	if (op->member.state == MK_MEMBER_DISABLED)
 		return mk_op_fail(op, MK_E_STATE, "the member is disabled already");
-	if (chiefs <= 1 && op->member.state == MK_MEMBER_ACTIVE && (op->member.roles & MK_ROLE_chief) != 0)
+	if (chiefs <= 1 && op->member.state == MK_MEMBER_ACTIVE &&
+	    (op->member.roles & MK_ROLE_chief) != 0)
 		return mk_op_fail(op, MK_E_STATE, "the last chief cannot be disabled");
 	return 0;
 }
@@ -344,7 +381,8 @@ end_sessions(struct op *op)
 {
 	for (size_t i = 0; i < MK_CONNS; i++) {
 		struct conn *c = &op->v->conns[i];
-		if (c != op->c && c->fd >= 0 && c->session != NULL && strcmp(c->session->member.id.s, op->member.id.s) == 0)
+		if (c != op->c && c->fd >= 0 && c->session != NULL &&
+		    strcmp(c->session->member.id.s, op->member.id.s) == 0)
 			mk_conn_close(op->v, c);
 	}
 }
@@ -359,7 +397,8 @@ static int
 note_held(const struct mk_ledger_meta *l, void *arg)
 {
 	struct held *h = arg;
-	if (h->n < 64 && mk_keyring_holds(h->op->v->keyring, h->op->member.id.s, l->id.s, MK_KEY_PAGE))
+	if (h->n < 64 &&
+	    mk_keyring_holds(h->op->v->keyring, h->op->member.id.s, l->id.s, MK_KEY_PAGE))
 		h->due[h->n++] = *l;
 	return 0;
 }
@@ -399,15 +438,20 @@ reset_check(struct op *op)
 	if (r < 0)
 		return r;
 	if (strcmp(op->member.id.s, op->c->session->member.id.s) == 0)
-		return mk_op_fail(op, MK_E_STATE, "one's own access cannot be reset: change the passphrase instead");
+		return mk_op_fail(op, MK_E_STATE,
+		    "one's own access cannot be reset: change the passphrase instead");
 	bool enable = op->row->number == MK_REQ_member_enable;
 	if (enable != (op->member.state == MK_MEMBER_DISABLED))
-		return mk_op_fail(op, MK_E_STATE, enable ? "the member is not disabled" : "the member is disabled: enable it");
+		return mk_op_fail(op, MK_E_STATE,
+		    enable ? "the member is not disabled" : "the member is disabled: enable it");
 	c->replace = true;
 	return make_code(op, keep_opened);
 }
 
-/* Both begin anew with a one-time code and void all grants: the holder of a key must be who the grant was made for. */
+/*
+ * Both begin anew with a one-time code and void all grants: the holder of a key must be who the
+ * grant was made for.
+ */
 static int
 reset_act(struct op *op)
 {
@@ -429,7 +473,8 @@ passphrase_proved(struct op *op, struct mk_secret *key)
 {
 	struct change *c = op->state;
 	struct mk_kdf_cost cost = mk_keyring_cost(op->v->keyring);
-	int r = mk_keyring_open_slot(op->v->keyring, op->c == NULL ? "" : op->c->session->member.id.s, key, mk_now(), &c->unlocked);
+	int r = mk_keyring_open_slot(op->v->keyring,
+	    op->c == NULL ? "" : op->c->session->member.id.s, key, mk_now(), &c->unlocked);
 	mk_secret_free(key);
 	if (r < 0)
 		return r == MK_E_AUTH ? mk_op_fail(op, r, "the passphrase is wrong") : r;
@@ -449,7 +494,8 @@ passphrase_check(struct op *op)
 	if (r == 0)
 		r = mk_op_secret(op, MK_T_new_passphrase, 0, &c->pass);
 	if (r < 0)
-		r = mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_USAGE : r, "the old and the new passphrase are needed");
+		r = mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_USAGE : r,
+		    "the old and the new passphrase are needed");
 	if (r == 0)
 		r = mk_passphrase_check(op, c->pass, mk_vault_is_demo(op->v));
 	memcpy(op->ev.object, op->c->session->member.id.s, sizeof op->ev.object);
@@ -469,13 +515,13 @@ passphrase_act(struct op *op)
 }
 
 const struct handler mk_handlers_member[] = {
-	{MK_REQ_member_list, NULL, list_act},
-	{MK_REQ_member_add, add_check, add_act},
-	{MK_REQ_member_activate, activate_check, activate_act},
-	{MK_REQ_member_disable, disable_check, disable_act},
-	{MK_REQ_member_enable, reset_check, reset_act},
-	{MK_REQ_member_reset, reset_check, reset_act},
-	{MK_REQ_member_passphrase, passphrase_check, passphrase_act},
-	{MK_REQ_init, mk_init_check, mk_init_act},
-	{0, NULL, NULL},
+    {MK_REQ_member_list, NULL, list_act},
+    {MK_REQ_member_add, add_check, add_act},
+    {MK_REQ_member_activate, activate_check, activate_act},
+    {MK_REQ_member_disable, disable_check, disable_act},
+    {MK_REQ_member_enable, reset_check, reset_act},
+    {MK_REQ_member_reset, reset_check, reset_act},
+    {MK_REQ_member_passphrase, passphrase_check, passphrase_act},
+    {MK_REQ_init, mk_init_check, mk_init_act},
+    {0, NULL, NULL},
 };

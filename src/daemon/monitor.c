@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The monitor: makes the folders, takes the lock, starts the vault and trail roles and, at the vault's request, reading processes. It parses
- * nothing that a user wrote. When a role dies the others end too: the store and the trail are whole at every moment, so a fresh start
- * is the recovery.
+ * The monitor: makes the folders, takes the lock, starts the vault and trail roles and, at the
+ * vault's request, reading processes. It parses nothing that a user wrote. When a role dies the
+ * others end too: the store and the trail are whole at every moment, so a fresh start is the
+ * recovery.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +78,10 @@ take_lock(const char *dir, int *out)
 	return 0;
 }
 
-/* Tells an embedded client why there is no daemon: one answer per request until it goes, so that it shows words, not a lost line. */
+/*
+ * Tells an embedded client why there is no daemon: one answer per request until it goes, so that it
+ * shows words, not a lost line.
+ */
 static void
 refuse_client(int fd, int err)
 {
@@ -138,15 +142,17 @@ become_role(const struct monitor *mon, const char *role, int monitor_fd, int pee
 	snprintf(arg, sizeof arg, "--role=%s", role);
 	const struct mk_daemon_args *a = mon->args;
 	if (a->embedded)
-		execl("/proc/self/exe", "mynakurad", arg, "--embedded", "--dir", a->dir, (char *)NULL);
-	else
-		execl("/proc/self/exe", "mynakurad", arg, "--foreground", "--dir", a->dir, "--socket", a->socket,
+		execl("/proc/self/exe", "mynakurad", arg, "--embedded", "--dir", a->dir,
 		    (char *)NULL);
+	else
+		execl("/proc/self/exe", "mynakurad", arg, "--foreground", "--dir", a->dir,
+		    "--socket", a->socket, (char *)NULL);
 	_exit(70);
 }
 
 static int
-start_role(struct monitor *mon, const char *role, int peer_fd, int serve_fd, int *our_fd, pid_t *pid)
+start_role(
+    struct monitor *mon, const char *role, int peer_fd, int serve_fd, int *our_fd, pid_t *pid)
 {
 	int pair[2];
 	int r = mk_chan_pair(pair);
@@ -306,7 +312,8 @@ may_restart(struct monitor *mon)
 static int
 one_round(struct monitor *mon)
 {
-	struct pollfd p[3] = {{mon->sig, POLLIN, 0}, {mon->vault_fd, POLLIN, 0}, {mon->trail_fd, POLLIN, 0}};
+	struct pollfd p[3] = {
+	    {mon->sig, POLLIN, 0}, {mon->vault_fd, POLLIN, 0}, {mon->trail_fd, POLLIN, 0}};
 	if (poll(p, 3, -1) < 0)
 		return errno == EINTR ? 1 : 0;
 	if ((p[1].revents & POLLIN) != 0 && !serve_vault(mon))
@@ -361,7 +368,8 @@ open_signals(const struct mk_daemon_args *args)
 int
 mk_monitor_run(const struct mk_daemon_args *args)
 {
-	struct monitor mon = {.args = args, .lock = -1, .serve = -1, .vault_fd = -1, .trail_fd = -1};
+	struct monitor mon = {
+	    .args = args, .lock = -1, .serve = -1, .vault_fd = -1, .trail_fd = -1};
 	if (args->embedded) {
 		mon.serve = MK_FD_CLIENT;
 		fcntl(mon.serve, F_SETFD, FD_CLOEXEC);

@@ -112,17 +112,21 @@ office_set_check(struct op *op)
 	if (r == 0)
 		r = mk_op_str(op, MK_T_value, c->value, sizeof c->value);
 	if (r < 0)
-		return r == MK_E_NOT_FOUND ? mk_op_fail(op, MK_E_USAGE, "FIELD=VALUE is missing") : r;
+		return r == MK_E_NOT_FOUND ? mk_op_fail(op, MK_E_USAGE, "FIELD=VALUE is missing")
+					   : r;
 	memcpy(op->ev.object, c->office.id.s, sizeof op->ev.object);
 	if (strcmp(c->field, "name") == 0 && c->value[0] != '\0')
 		return 0;
-	if (strcmp(c->field, "approvals") == 0 && (strcmp(c->value, "on") == 0 || strcmp(c->value, "off") == 0)) {
+	if (strcmp(c->field, "approvals") == 0 &&
+	    (strcmp(c->value, "on") == 0 || strcmp(c->value, "off") == 0)) {
 		if (strcmp(c->value, "off") == 0 && !mk_vault_is_demo(op->v))
-			return mk_op_fail(op, MK_E_INPUT, "a second person can be left out in a demo office only");
+			return mk_op_fail(op, MK_E_INPUT,
+			    "a second person can be left out in a demo office only");
 		snprintf(op->ev.detail, sizeof op->ev.detail, "approvals=%.3s", c->value);
 		return 0;
 	}
-	return mk_op_fail(op, MK_E_INPUT, "an office has the fields name=TEXT and approvals=on|off");
+	return mk_op_fail(
+	    op, MK_E_INPUT, "an office has the fields name=TEXT and approvals=on|off");
 }
 
 static int
@@ -146,7 +150,8 @@ put_ledger(const struct mk_ledger_meta *l, void *arg)
 {
 	struct op *op = arg;
 	struct mk_buf rec = MK_BUF_INIT;
-	bool page = mk_op_holds(op, l->id.s, MK_KEY_PAGE), number = mk_op_holds(op, l->id.s, MK_KEY_NUMBER);
+	bool page = mk_op_holds(op, l->id.s, MK_KEY_PAGE),
+	     number = mk_op_holds(op, l->id.s, MK_KEY_NUMBER);
 	mk_put_str(&rec, MK_T_id, l->id.s);
 	mk_put_str(&rec, MK_T_name, l->name);
 	mk_put_str(&rec, MK_T_office, l->office.s);
@@ -169,9 +174,11 @@ read_purposes(struct op *op, struct mk_ledger_meta *l)
 {
 	int r = mk_op_str(op, MK_T_purposes, l->purposes, sizeof l->purposes);
 	if (r == MK_E_NOT_FOUND)
-		return mk_str_copy(l->purposes, sizeof l->purposes, mk_class_main_purpose(l->class));
+		return mk_str_copy(
+		    l->purposes, sizeof l->purposes, mk_class_main_purpose(l->class));
 	if (r == 0 && mk_purposes_check(l->purposes, l->class) < 0)
-		return mk_op_fail(op, MK_E_INPUT, "not purposes of this class of ledger (codes purposes lists them)");
+		return mk_op_fail(op, MK_E_INPUT,
+		    "not purposes of this class of ledger (codes purposes lists them)");
 	return r;
 }
 
@@ -195,7 +202,8 @@ ledger_add_check(struct op *op)
 	else if (r < 0)
 		return r;
 	if (mk_class_main_purpose(l->class) == NULL)
-		return mk_op_fail(op, MK_E_INPUT, "not a class of ledger: employee, payee or client");
+		return mk_op_fail(
+		    op, MK_E_INPUT, "not a class of ledger: employee, payee or client");
 	r = read_purposes(op, l);
 	if (r == 0)
 		r = mk_id_new('l', &l->id);
@@ -206,8 +214,8 @@ ledger_add_check(struct op *op)
 }
 
 /*
- * Keys first, then the file, then main.db's row: a crash between leaves keys or a file that nothing names, never a row without a ledger. The maker
- * holds both keys; the recovery sheet always does.
+ * Keys first, then the file, then main.db's row: a crash between leaves keys or a file that nothing
+ * names, never a row without a ledger. The maker holds both keys; the recovery sheet always does.
  */
 static int
 ledger_add_act(struct op *op)
@@ -249,7 +257,8 @@ get_member(struct op *op)
 	char key[MK_NAME_MAX];
 	int r = mk_op_str(op, MK_T_member, key, sizeof key);
 	if (r < 0)
-		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_USAGE : r, "the member is missing");
+		return mk_op_fail(
+		    op, r == MK_E_NOT_FOUND ? MK_E_USAGE : r, "the member is missing");
 	r = mk_main_member_get(op->v->main, key, &op->member);
 	if (r == MK_E_NOT_FOUND)
 		return mk_op_fail(op, r, "no member of this name, account or id");
@@ -266,7 +275,8 @@ grant_check(struct op *op)
 	if (r < 0)
 		return r;
 	if (op->member.state == MK_MEMBER_PENDING)
-		return mk_op_fail(op, MK_E_STATE, "the member has not been activated yet: member activate comes first");
+		return mk_op_fail(op, MK_E_STATE,
+		    "the member has not been activated yet: member activate comes first");
 	if (op->member.state != MK_MEMBER_ACTIVE)
 		return mk_op_fail(op, MK_E_STATE, "the member is disabled");
 	return 0;
@@ -281,12 +291,13 @@ grant_act(struct op *op)
 	char print[33];
 	int r = mk_keyring_slot_get(op->v->keyring, op->member.id.s, &slot);
 	if (r == 0)
-		r = mk_keyring_grant(op->v->keyring, op->c->session->unlocked, op->member.id.s, op->ledger_meta.id.s,
-		    number ? MK_KEY_BOTH : MK_KEY_PAGE);
+		r = mk_keyring_grant(op->v->keyring, op->c->session->unlocked, op->member.id.s,
+		    op->ledger_meta.id.s, number ? MK_KEY_BOTH : MK_KEY_PAGE);
 	if (r < 0)
 		return r;
 	mk_hex(slot.fingerprint, sizeof slot.fingerprint, print);
-	snprintf(op->ev.detail, sizeof op->ev.detail, "kind=%s key=%.6s-%.6s", number ? "number" : "page", print, print + 6);
+	snprintf(op->ev.detail, sizeof op->ev.detail, "kind=%s key=%.6s-%.6s",
+	    number ? "number" : "page", print, print + 6);
 	mk_put_str(&op->reply.body, MK_T_grant, number ? "number" : "page");
 	return 0;
 }
@@ -299,7 +310,9 @@ revoke_check(struct op *op)
 	if (r == 0)
 		r = mk_op_str(op, MK_T_ledger, key, sizeof key);
 	if (r < 0)
-		return r == MK_E_NOT_FOUND && op->ev.detail[0] == '\0' ? mk_op_fail(op, MK_E_USAGE, "the ledger is missing") : r;
+		return r == MK_E_NOT_FOUND && op->ev.detail[0] == '\0'
+			   ? mk_op_fail(op, MK_E_USAGE, "the ledger is missing")
+			   : r;
 	r = mk_main_ledger_get(op->v->main, key, &op->ledger_meta);
 	if (r == MK_E_NOT_FOUND)
 		return mk_op_fail(op, r, "no ledger of this name or id");
@@ -310,7 +323,8 @@ revoke_check(struct op *op)
 static int
 revoke_act(struct op *op)
 {
-	int r = mk_keyring_revoke(op->v->keyring, op->member.id.s, op->ledger_meta.id.s, MK_KEY_BOTH, true);
+	int r = mk_keyring_revoke(
+	    op->v->keyring, op->member.id.s, op->ledger_meta.id.s, MK_KEY_BOTH, true);
 	if (r == MK_E_NOT_FOUND)
 		return mk_op_fail(op, r, "the member has no right to this ledger");
 	if (r == 0) {
@@ -321,12 +335,12 @@ revoke_act(struct op *op)
 }
 
 const struct handler mk_handlers_office[] = {
-	{MK_REQ_office_list, NULL, office_list_act},
-	{MK_REQ_office_add, office_add_check, office_add_act},
-	{MK_REQ_office_set, office_set_check, office_set_act},
-	{MK_REQ_ledger_list, NULL, ledger_list_act},
-	{MK_REQ_ledger_add, ledger_add_check, ledger_add_act},
-	{MK_REQ_ledger_grant, grant_check, grant_act},
-	{MK_REQ_ledger_revoke, revoke_check, revoke_act},
-	{0, NULL, NULL},
+    {MK_REQ_office_list, NULL, office_list_act},
+    {MK_REQ_office_add, office_add_check, office_add_act},
+    {MK_REQ_office_set, office_set_check, office_set_act},
+    {MK_REQ_ledger_list, NULL, ledger_list_act},
+    {MK_REQ_ledger_add, ledger_add_check, ledger_add_act},
+    {MK_REQ_ledger_grant, grant_check, grant_act},
+    {MK_REQ_ledger_revoke, revoke_check, revoke_act},
+    {0, NULL, NULL},
 };

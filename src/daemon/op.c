@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stages of a request, in one place: policy, check, INTENT, act, OUTCOME, answer. Nothing may skip one. */
+/*
+ * The stages of a request, in one place: policy, check, INTENT, act, OUTCOME, answer. Nothing may
+ * skip one.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +72,10 @@ mk_op_fail(struct op *op, int err, const char *fmt, ...)
 	return err;
 }
 
-/* The answer to a denied request leaves only after the denial is on the trail (or the trail is known to be dead). */
+/*
+ * The answer to a denied request leaves only after the denial is on the trail (or the trail is
+ * known to be dead).
+ */
 static void
 denied_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 {
@@ -82,8 +88,8 @@ denied_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 static bool
 is_denial(int err)
 {
-	return err == MK_E_DENIED || err == MK_E_NO_GRANT || err == MK_E_LOCKED || err == MK_E_AUTH ||
-	    err == MK_E_APPROVAL || err == MK_E_BUDGET;
+	return err == MK_E_DENIED || err == MK_E_NO_GRANT || err == MK_E_LOCKED ||
+	       err == MK_E_AUTH || err == MK_E_APPROVAL || err == MK_E_BUDGET;
 }
 
 static void
@@ -103,7 +109,10 @@ outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 {
 	(void)v;
 	if (r < 0) {
-		/* What was done is done and its INTENT stands on the trail; it must not be called acknowledged. */
+		/*
+		 * What was done is done and its INTENT stands on the trail; it must not be called
+		 * acknowledged.
+		 */
 		finish(op, op->result < 0 ? op->result : MK_E_LOST);
 		return;
 	}
@@ -112,7 +121,8 @@ outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 		return;
 	}
 	char head[65];
-	mk_put_u64(&op->reply.body, MK_T_seq, mk_get_u64(answer->body.data, answer->body.len, MK_T_seq, 0));
+	mk_put_u64(&op->reply.body, MK_T_seq,
+	    mk_get_u64(answer->body.data, answer->body.len, MK_T_seq, 0));
 	if (mk_get_str(answer->body.data, answer->body.len, MK_T_head, head, sizeof head) == 0)
 		mk_put_str(&op->reply.body, MK_T_head, head);
 	finish(op, 0);
@@ -151,30 +161,39 @@ intent_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 static struct mk_rule
 rule_of(const struct mk_request_row *row)
 {
-	return (struct mk_rule){.roles = row->roles, .needs_session = row->session == MK_SESSION_OPEN,
-		.needs_page = row->grant != MK_GRANT_NONE, .needs_number = row->grant == MK_GRANT_NUMBER,
-		.bulk_approval = row->approval == MK_APPROVAL_BULK,
-		.always_approval = row->approval == MK_APPROVAL_ALWAYS};
+	return (struct mk_rule){.roles = row->roles,
+	    .needs_session = row->session == MK_SESSION_OPEN,
+	    .needs_page = row->grant != MK_GRANT_NONE,
+	    .needs_number = row->grant == MK_GRANT_NUMBER,
+	    .bulk_approval = row->approval == MK_APPROVAL_BULK,
+	    .always_approval = row->approval == MK_APPROVAL_ALWAYS};
 }
 
-/* Before anything is looked at: session and role. Grants, budget and approval follow where the ledger is known. */
+/*
+ * Before anything is looked at: session and role. Grants, budget and approval follow where the
+ * ledger is known.
+ */
 static int
 first_policy(struct op *op)
 {
 	const struct session *s = op->c->session;
 	struct mk_rule rule = rule_of(op->row);
-	struct mk_standing who = {.session = s != NULL, .roles = s != NULL ? s->member.roles : 0,
-		.approvals_off = true};
+	struct mk_standing who = {
+	    .session = s != NULL, .roles = s != NULL ? s->member.roles : 0, .approvals_off = true};
 	if (s != NULL && s->member.until[0] != '\0') {
 		char today[MK_DATE_MAX];
 		mk_date_format(mk_date_jst(mk_vault_now(op)), today);
 		if (strcmp(today, s->member.until) > 0)
-			return mk_op_fail(op, MK_E_DENIED, "the membership ended on %s", s->member.until);
+			return mk_op_fail(
+			    op, MK_E_DENIED, "the membership ended on %s", s->member.until);
 	}
 	return mk_policy_check(&rule, &who);
 }
 
-/* First use of a screen in a session is on the trail; later ones of the same session are not (decisions.md f). */
+/*
+ * First use of a screen in a session is on the trail; later ones of the same session are not
+ * (decisions.md f).
+ */
 static bool
 seen_before(struct op *op)
 {
@@ -243,7 +262,9 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	const struct mk_request_row *row = mk_request_find(m->type);
 	const struct handler *h = row == NULL ? NULL : mk_handler_find(row->number);
 	struct op *op = h == NULL || c->op != NULL ? NULL : calloc(1, sizeof *op);
-	if (op == NULL) { /* unknown request, or a second one before the first was answered: no conversation */
+	if (op ==
+	    /* unknown request, or a second one before the first was answered: no conversation */
+	    NULL) {
 		mk_msg_free(m);
 		c->closing = true;
 		return;
@@ -257,9 +278,10 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	mk_msg_init(&op->reply, row->number, op->req.id);
 	mk_subject_init(&op->subject);
 	c->op = op;
-	int r = v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init
-	    ? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
-	    : first_policy(op);
+	int r =
+	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init
+		? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
+		: first_policy(op);
 	op->stage = OP_CHECK;
 	if (r < 0)
 		fail(op, r);
@@ -281,7 +303,8 @@ mk_op_str(struct op *op, unsigned tag, char *out, size_t cap)
 	if (r == MK_E_TOO_BIG)
 		return mk_op_fail(op, r, "%s is too long", mk_tag_name(tag));
 	if (r == 0 && mk_text_check(out, strlen(out), NULL) < 0)
-		return mk_op_fail(op, MK_E_TEXT, "%s holds characters that are not allowed", mk_tag_name(tag));
+		return mk_op_fail(
+		    op, MK_E_TEXT, "%s holds characters that are not allowed", mk_tag_name(tag));
 	return r;
 }
 
@@ -303,8 +326,9 @@ mk_op_secret(struct op *op, unsigned tag, size_t nth, struct mk_secret **out)
 	return MK_E_NOT_FOUND;
 }
 
-static const struct handler *const tables[] = {mk_handlers_session, mk_handlers_office, mk_handlers_member,
-	mk_handlers_subject, mk_handlers_review, mk_handlers_capture, mk_handlers_number, mk_handlers_audit};
+static const struct handler *const tables[] = {mk_handlers_session, mk_handlers_office,
+    mk_handlers_member, mk_handlers_subject, mk_handlers_review, mk_handlers_capture,
+    mk_handlers_number, mk_handlers_audit};
 
 const struct handler *
 mk_handler_find(uint16_t request)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is said to the trail, and when it must be durable. An act of class before has its INTENT fsynced first (R1); a refusal is durable before
- * its answer leaves; looking at a list is in the group commit.
+ * What is said to the trail, and when it must be durable. An act of class before has its INTENT
+ * fsynced first (R1); a refusal is durable before its answer leaves; looking at a list is in the
+ * group commit.
  */
 #include <stdio.h>
 #include <string.h>
@@ -117,8 +118,8 @@ mk_record_seen(struct op *op, mk_answer_fn f)
 }
 
 void
-mk_record_event(struct vault *v, const char *action, const struct session *s, const struct conn *c, int result,
-    const char *detail)
+mk_record_event(struct vault *v, const char *action, const struct session *s, const struct conn *c,
+    int result, const char *detail)
 {
 	struct mk_msg m;
 	if (v->genesis[0] == '\0')
@@ -152,7 +153,8 @@ mk_record_checkpoint(struct vault *v)
 		put_commits(&m.body, MK_KEYRING_MAIN, mk_main_commits(v->main));
 	for (size_t i = 0; i < MK_LEDGERS_OPEN; i++)
 		if (v->ledgers[i].l != NULL)
-			put_commits(&m.body, v->ledgers[i].id.s, mk_ledger_commits(v->ledgers[i].l));
+			put_commits(
+			    &m.body, v->ledgers[i].id.s, mk_ledger_commits(v->ledgers[i].l));
 	v->last_checkpoint = mk_mono_ms();
 	mk_link_ask(v, v->trail, &m, NULL, NULL);
 }

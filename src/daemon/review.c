@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The review queue: what was read waits here until a person has compared it with the picture. Accepting needs two independent readings that
- * agree, or the number typed twice (product.md); a wrong check digit is never accepted.
+ * The review queue: what was read waits here until a person has compared it with the picture.
+ * Accepting needs two independent readings that agree, or the number typed twice (product.md); a
+ * wrong check digit is never accepted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,8 +156,8 @@ same(const char *reading, const struct mk_secret *typed)
 }
 
 /*
- * Which number, on whose word. Certain as read: taken. Typed once: it must equal a reading, and no other reading may differ. Typed twice: taken.
- * Everything else needs more typing.
+ * Which number, on whose word. Certain as read: taken. Typed once: it must equal a reading, and no
+ * other reading may differ. Typed twice: taken. Everything else needs more typing.
  */
 static int
 decide_number(struct op *op, struct accept *a)
@@ -167,7 +168,9 @@ decide_number(struct op *op, struct accept *a)
 	int r = mk_typed_number(op, &typed, &twice);
 	if (r == MK_E_NOT_FOUND) {
 		if (!d->certain || !mk_number_valid(d->number))
-			return mk_op_fail(op, MK_E_INPUT, "the number is not certain: type it (--set number=-), twice where it was not read (--retype)");
+			return mk_op_fail(op, MK_E_INPUT,
+			    "the number is not certain: type it (--set number=-), twice where it "
+			    "was not read (--retype)");
 		a->number = mk_secret_from(d->number, MK_NUMBER_LEN);
 		a->source = d->qr[0] != '\0' ? "qr+ocr" : "ocr";
 		return a->number == NULL ? MK_E_NOMEM : 0;
@@ -180,10 +183,14 @@ decide_number(struct op *op, struct accept *a)
 		return 0;
 	}
 	bool agrees = same(d->qr, typed) || same(d->ocr, typed) || same(d->number, typed);
-	bool differs = (d->qr[0] != '\0' && !same(d->qr, typed)) || (d->ocr[0] != '\0' && !same(d->ocr, typed)) ||
-	    (d->certain && !same(d->number, typed));
+	bool differs = (d->qr[0] != '\0' && !same(d->qr, typed)) ||
+		       (d->ocr[0] != '\0' && !same(d->ocr, typed)) ||
+		       (d->certain && !same(d->number, typed));
 	a->source = "read+typed";
-	return agrees && !differs ? 0 : mk_op_fail(op, MK_E_INPUT, "the typed number differs from what was read: type it twice (--retype)");
+	return agrees && !differs
+		   ? 0
+		   : mk_op_fail(op, MK_E_INPUT,
+			 "the typed number differs from what was read: type it twice (--retype)");
 }
 
 /* Fields as read fill what the subject does not have yet; what a clerk sets wins over both. */
@@ -193,8 +200,9 @@ fill_from_reading(struct mk_subject *s, const struct mk_reading *d)
 	const struct {
 		int field;
 		const char *value;
-	} read[] = {{MK_SF_name, d->name.value}, {MK_SF_kana, d->kana.value}, {MK_SF_birth, d->birth.value},
-		{MK_SF_sex, d->sex.value}, {MK_SF_address, d->address.value}};
+	} read[] = {{MK_SF_name, d->name.value}, {MK_SF_kana, d->kana.value},
+	    {MK_SF_birth, d->birth.value}, {MK_SF_sex, d->sex.value},
+	    {MK_SF_address, d->address.value}};
 	for (size_t i = 0; i < sizeof read / sizeof read[0]; i++) {
 		const char *have = s->field[read[i].field];
 		if (read[i].value[0] == '\0' || (have != NULL && have[0] != '\0') ||
@@ -220,7 +228,8 @@ choose_subject(struct op *op, struct accept *a, const char *wanted)
 	if (r == MK_E_NOT_FOUND)
 		return mk_op_fail(op, r, "no such subject in this ledger");
 	if (r == MK_E_EXISTS)
-		return mk_op_fail(op, MK_E_INPUT, "several people have this name: use the code or the id");
+		return mk_op_fail(
+		    op, MK_E_INPUT, "several people have this name: use the code or the id");
 	return r;
 }
 
@@ -234,7 +243,9 @@ wanted_subject(struct op *op, char out[MK_NAME_MAX])
 	out[0] = '\0';
 	mk_rd_init(&rd, op->req.body.data, op->req.body.len);
 	while (mk_item_next(&rd, &it) > 0)
-		if (it.tag == MK_T_item && mk_get_str(it.p, it.len, MK_T_field, field, sizeof field) == 0 && strcmp(field, "subject") == 0)
+		if (it.tag == MK_T_item &&
+		    mk_get_str(it.p, it.len, MK_T_field, field, sizeof field) == 0 &&
+		    strcmp(field, "subject") == 0)
 			(void)mk_get_str(it.p, it.len, MK_T_value, out, MK_NAME_MAX);
 }
 
@@ -255,7 +266,8 @@ accept_check(struct op *op)
 		r = fill_from_reading(&op->subject, &a->reading);
 	if (r == 0)
 		r = mk_fields_complete(op, &op->subject);
-	if (r == MK_E_INPUT && a != NULL && a->new_subject && (op->subject.field[MK_SF_name] == NULL || op->subject.field[MK_SF_name][0] == '\0'))
+	if (r == MK_E_INPUT && a != NULL && a->new_subject &&
+	    (op->subject.field[MK_SF_name] == NULL || op->subject.field[MK_SF_name][0] == '\0'))
 		(void)mk_op_fail(op, r, "the name was not read: give it with --set name=...");
 	memcpy(op->ev.subject, op->subject.id.s, sizeof op->ev.subject);
 	return r;
@@ -325,9 +337,9 @@ reject_act(struct op *op)
 }
 
 const struct handler mk_handlers_review[] = {
-	{MK_REQ_review_list, list_check, list_act},
-	{MK_REQ_review_show, load, show_act},
-	{MK_REQ_review_accept, accept_check, accept_act},
-	{MK_REQ_review_reject, reject_check, reject_act},
-	{0, NULL, NULL},
+    {MK_REQ_review_list, list_check, list_act},
+    {MK_REQ_review_show, load, show_act},
+    {MK_REQ_review_accept, accept_check, accept_act},
+    {MK_REQ_review_reject, reject_check, reject_act},
+    {0, NULL, NULL},
 };

@@ -9,7 +9,7 @@
 #include "mynakura/store/db.h"
 #include "vault_internal.h"
 
-#define TRIES_FREE 3	 /* wrong passphrases before a delay */
+#define TRIES_FREE 3 /* wrong passphrases before a delay */
 #define DELAY_MAX_S 60
 #define TRIES_KEPT 64
 #define PASS_MIN 1
@@ -34,7 +34,10 @@ derive(void *arg)
 static int
 derived(struct op *op, int r, struct mk_msg *answer)
 {
-	/* Not a message: the loop hands the job over by this pointer, so that all waiting uses one way. */
+	/*
+	 * Not a message: the loop hands the job over by this pointer, so that all waiting uses one
+	 * way.
+	 */
 	struct kdf_job *j = (struct kdf_job *)(void *)answer;
 	struct mk_secret *key = j->key;
 	j->key = NULL;
@@ -124,7 +127,9 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 		mk_vault_close_all(v);
 }
 
-/* --- delays after wrong passphrases: per slot and uid, so that nobody can lock another out (R22) */
+/*
+ * --- delays after wrong passphrases: per slot and uid, so that nobody can lock another out (R22)
+ */
 
 struct tries {
 	char member[MK_ID_MAX];
@@ -139,7 +144,8 @@ tries_of(const char *member, uid_t uid)
 {
 	struct tries *oldest = &tries[0];
 	for (size_t i = 0; i < TRIES_KEPT; i++) {
-		if (strcmp(tries[i].member, member) == 0 && tries[i].uid == uid && tries[i].wrong > 0)
+		if (strcmp(tries[i].member, member) == 0 && tries[i].uid == uid &&
+		    tries[i].wrong > 0)
 			return &tries[i];
 		if (tries[i].until < oldest->until)
 			oldest = &tries[i];
@@ -168,7 +174,8 @@ hello_act(struct op *op)
 {
 	struct mk_buf *b = &op->reply.body;
 	struct vault *v = op->v;
-	mk_put_str(b, MK_T_form, v->args->embedded || v->args->socket != NULL ? "embedded" : "installed");
+	mk_put_str(
+	    b, MK_T_form, v->args->embedded || v->args->socket != NULL ? "embedded" : "installed");
 	if (v->keyring != NULL) {
 		mk_put_str(b, MK_T_vault, v->genesis);
 		mk_put_bool(b, MK_T_demo, mk_vault_is_demo(v));
@@ -179,7 +186,7 @@ hello_act(struct op *op)
 /* --- login */
 
 struct login {
-	char wanted[MK_NAME_MAX];		 /* id, account or name; "" = the only member */
+	char wanted[MK_NAME_MAX]; /* id, account or name; "" = the only member */
 	char slots[MK_KEYRING_SLOTS][MK_ID_MAX]; /* slots to try, in order */
 	size_t count, next;
 	bool by_name; /* the name is checked after opening: it stands in main.db only */
@@ -201,8 +208,9 @@ login_free(void *p)
 }
 
 /*
- * Which slots may be meant. An id or account is in the slot in clear; a name that differs from the account stands in main.db, so then
- * every member's slot is tried in turn and the name compared after one has opened.
+ * Which slots may be meant. An id or account is in the slot in clear; a name that differs from the
+ * account stands in main.db, so then every member's slot is tried in turn and the name compared
+ * after one has opened.
  */
 static int
 pick_slots(struct op *op, struct login *l)
@@ -213,15 +221,19 @@ pick_slots(struct op *op, struct login *l)
 		for (size_t i = 0; mk_keyring_slot_at(kr, i, &s); i++) {
 			if (s.type != MK_SLOT_MEMBER)
 				continue;
-			bool hit = strcmp(s.member, l->wanted) == 0 || strcmp(s.account, l->wanted) == 0;
+			bool hit =
+			    strcmp(s.member, l->wanted) == 0 || strcmp(s.account, l->wanted) == 0;
 			if (hit || pass == 1 || l->wanted[0] == '\0')
 				memcpy(l->slots[l->count++], s.member, MK_ID_MAX);
 		}
 		l->by_name = pass == 1;
 	}
 	if (l->wanted[0] == '\0' && l->count > 1)
-		return mk_op_fail(op, MK_E_USAGE, "there are several members: name one with --user");
-	return l->count == 0 ? mk_op_fail(op, MK_E_AUTH, "no such member, or the passphrase is wrong") : 0;
+		return mk_op_fail(
+		    op, MK_E_USAGE, "there are several members: name one with --user");
+	return l->count == 0
+		   ? mk_op_fail(op, MK_E_AUTH, "no such member, or the passphrase is wrong")
+		   : 0;
 }
 
 static int login_opened(struct op *op, struct mk_secret *key);
@@ -235,7 +247,8 @@ try_next_slot(struct op *op)
 	struct tries *t = tries_of(member, op->c != NULL ? op->c->uid : 0);
 	int64_t wait = t->until - mk_mono_ms();
 	if (t->wrong >= TRIES_FREE && wait > 0)
-		return mk_op_fail(op, MK_E_BUSY, "wait %d s after wrong passphrases", (int)(wait / 1000) + 1);
+		return mk_op_fail(
+		    op, MK_E_BUSY, "wait %d s after wrong passphrases", (int)(wait / 1000) + 1);
 	int r = mk_keyring_slot_params(op->v->keyring, member, &params);
 	return r < 0 ? r : mk_kdf_start(op, &params, l->pass, login_opened);
 }
@@ -282,7 +295,8 @@ login_opened(struct op *op, struct mk_secret *key)
 	struct login *l = op->state;
 	struct session *s = calloc(1, sizeof *s);
 	int r = s == NULL ? MK_E_NOMEM
-			  : mk_keyring_open_slot(op->v->keyring, l->slots[l->next], key, mk_now(), &s->unlocked);
+			  : mk_keyring_open_slot(
+				op->v->keyring, l->slots[l->next], key, mk_now(), &s->unlocked);
 	mk_secret_free(key);
 	if (r == 0)
 		r = load_member(op, s);
@@ -348,7 +362,8 @@ login_act(struct op *op)
 		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");
 		int r = mk_keyring_repair(op->v->keyring);
 		mk_put_str(&op->reply.body, MK_T_alarm,
-		    r == 0 ? "the keyring was repaired from its second copy" : "one copy of the keyring is damaged");
+		    r == 0 ? "the keyring was repaired from its second copy"
+			   : "one copy of the keyring is damaged");
 	}
 	return 0;
 }
@@ -390,7 +405,10 @@ count_member(const struct mk_member *m, void *arg)
 	return 0;
 }
 
-/* Queue lengths of the ledgers that this session may open; the others are only named by ledger_list. */
+/*
+ * Queue lengths of the ledgers that this session may open; the others are only named by
+ * ledger_list.
+ */
 static int
 count_ledger(const struct mk_ledger_meta *meta, void *arg)
 {
@@ -398,7 +416,8 @@ count_ledger(const struct mk_ledger_meta *meta, void *arg)
 	struct mk_ledger *l;
 	uint64_t subjects, with_number, reviews;
 	if (meta->rotation_due)
-		mk_put_str(&w->op->reply.body, MK_T_alarm, "a disabled member held the keys of a ledger: key rotation is due");
+		mk_put_str(&w->op->reply.body, MK_T_alarm,
+		    "a disabled member held the keys of a ledger: key rotation is due");
 	if (!mk_op_holds(w->op, meta->id.s, MK_KEY_PAGE))
 		return 0;
 	int r = mk_vault_ledger(w->op->v, w->op->c->session->unlocked, meta, &l);
@@ -429,7 +448,8 @@ status_act(struct op *op)
 	struct mk_buf *b = &op->reply.body;
 	struct vault *v = op->v;
 	struct status_walk w = {.op = op};
-	mk_put_str(b, MK_T_form, v->args->embedded || v->args->socket != NULL ? "embedded" : "installed");
+	mk_put_str(
+	    b, MK_T_form, v->args->embedded || v->args->socket != NULL ? "embedded" : "installed");
 	mk_put_bool(b, MK_T_demo, mk_vault_is_demo(v));
 	mk_put_str(b, MK_T_vault, v->genesis);
 	mk_put_str(b, MK_T_key, v->key);
@@ -448,14 +468,15 @@ status_act(struct op *op)
 	if (!mk_secret_locked())
 		mk_put_str(b, MK_T_alarm, "keys are in memory that is not locked against swap");
 	if (v->args->embedded)
-		mk_put_str(b, MK_T_alarm, "embedded: one user account, no separation of processes by uid");
+		mk_put_str(
+		    b, MK_T_alarm, "embedded: one user account, no separation of processes by uid");
 	return 0;
 }
 
 const struct handler mk_handlers_session[] = {
-	{MK_REQ_hello, NULL, hello_act},
-	{MK_REQ_login, login_check, login_act},
-	{MK_REQ_lock, NULL, lock_act},
-	{MK_REQ_status, NULL, status_act},
-	{0, NULL, NULL},
+    {MK_REQ_hello, NULL, hello_act},
+    {MK_REQ_login, login_check, login_act},
+    {MK_REQ_lock, NULL, lock_act},
+    {MK_REQ_status, NULL, status_act},
+    {0, NULL, NULL},
 };

@@ -23,7 +23,8 @@ put_some(struct mk_buf *b, unsigned tag, const char *s)
 }
 
 static void
-put_subject(struct mk_buf *out, const struct mk_subject *s, const struct mk_ledger_meta *l, bool whole)
+put_subject(
+    struct mk_buf *out, const struct mk_subject *s, const struct mk_ledger_meta *l, bool whole)
 {
 	struct mk_buf rec = MK_BUF_INIT;
 	mk_put_str(&rec, MK_T_id, s->id.s);
@@ -115,7 +116,10 @@ read_cursor(struct op *op, struct walk *w)
 	return mk_str_copy(w->ledger, sizeof w->ledger, cursor);
 }
 
-/* With a named ledger its grant is checked (and a refusal recorded) before anything is read; without one, that there is any. */
+/*
+ * With a named ledger its grant is checked (and a refusal recorded) before anything is read;
+ * without one, that there is any.
+ */
 static int
 list_check(struct op *op)
 {
@@ -168,9 +172,11 @@ set_one(struct op *op, struct mk_subject *s, const char *field, const char *valu
 		v = mk_sex_parse(v);
 	int r = mk_subject_field_check(f, v);
 	if (r == MK_E_NUMBER)
-		r = mk_op_fail(op, MK_E_INPUT, "%s holds what looks like an Individual Number", mk_subject_field_name(f));
+		r = mk_op_fail(op, MK_E_INPUT, "%s holds what looks like an Individual Number",
+		    mk_subject_field_name(f));
 	else if (r == MK_E_TEXT)
-		r = mk_op_fail(op, r, "%s holds characters that are not allowed", mk_subject_field_name(f));
+		r = mk_op_fail(
+		    op, r, "%s holds characters that are not allowed", mk_subject_field_name(f));
 	else if (r < 0)
 		r = mk_op_fail(op, r, "%s is not valid", mk_subject_field_name(f));
 	else
@@ -193,7 +199,8 @@ mk_fields_apply(struct op *op, struct mk_subject *s, char subject[MK_NAME_MAX])
 			return mk_op_fail(op, MK_E_INPUT, "a field is not named");
 		int r = mk_get_str(it.p, it.len, MK_T_value, value, sizeof value);
 		if (r < 0)
-			return mk_op_fail(op, MK_E_INPUT, "the value of %.40s is missing or too long", field);
+			return mk_op_fail(
+			    op, MK_E_INPUT, "the value of %.40s is missing or too long", field);
 		if (subject != NULL && strcmp(field, "subject") == 0)
 			r = mk_str_copy(subject, MK_NAME_MAX, value);
 		else
@@ -215,14 +222,16 @@ mk_fields_complete(struct op *op, struct mk_subject *s)
 			return r;
 	}
 	if (mk_purposes_check(s->field[MK_SF_purposes], op->ledger_meta.class) < 0)
-		return mk_op_fail(op, MK_E_INPUT, "not purposes of this class of ledger (codes purposes lists them)");
+		return mk_op_fail(op, MK_E_INPUT,
+		    "not purposes of this class of ledger (codes purposes lists them)");
 	const char *p = s->field[MK_SF_purposes];
 	while (*p != '\0') { /* each must be one the ledger was opened for */
 		char one[64];
 		size_t n = strcspn(p, ",");
 		snprintf(one, sizeof one, "%.*s", (int)n, p);
 		if (!mk_purposes_contain(op->ledger_meta.purposes, one))
-			return mk_op_fail(op, MK_E_INPUT, "%s is not a purpose of this ledger", one);
+			return mk_op_fail(
+			    op, MK_E_INPUT, "%s is not a purpose of this ledger", one);
 		p += n + (p[n] == ',' ? 1 : 0);
 	}
 	return 0;
@@ -231,7 +240,8 @@ mk_fields_complete(struct op *op, struct mk_subject *s)
 int
 mk_typed_number(struct op *op, struct mk_secret **out, bool *twice)
 {
-	struct mk_secret *first = NULL, *second = NULL, *a = mk_secret_new(MK_NUMBER_LEN), *b = mk_secret_new(MK_NUMBER_LEN);
+	struct mk_secret *first = NULL, *second = NULL, *a = mk_secret_new(MK_NUMBER_LEN),
+			 *b = mk_secret_new(MK_NUMBER_LEN);
 	int r = mk_op_secret(op, MK_T_number, 0, &first);
 	*twice = false;
 	if (r == 0 && (a == NULL || b == NULL))
@@ -302,9 +312,11 @@ int
 mk_store_number(struct op *op, const struct mk_secret *number, const char *source)
 {
 	struct mk_id other;
-	int r = mk_ledger_number_put(op->ledger, &op->number_key, op->subject.id.s, number, source, mk_vault_now(op), &other);
+	int r = mk_ledger_number_put(op->ledger, &op->number_key, op->subject.id.s, number, source,
+	    mk_vault_now(op), &other);
 	if (r == MK_E_EXISTS)
-		return mk_op_fail(op, r, "subject %s of this ledger has this number already", other.s);
+		return mk_op_fail(
+		    op, r, "subject %s of this ledger has this number already", other.s);
 	return r;
 }
 
@@ -354,9 +366,9 @@ set_act(struct op *op)
 }
 
 const struct handler mk_handlers_subject[] = {
-	{MK_REQ_subject_list, list_check, list_act},
-	{MK_REQ_subject_show, mk_op_subject, show_act},
-	{MK_REQ_subject_add, add_check, add_act},
-	{MK_REQ_subject_set, set_check, set_act},
-	{0, NULL, NULL},
+    {MK_REQ_subject_list, list_check, list_act},
+    {MK_REQ_subject_show, mk_op_subject, show_act},
+    {MK_REQ_subject_add, add_check, add_act},
+    {MK_REQ_subject_set, set_check, set_act},
+    {0, NULL, NULL},
 };

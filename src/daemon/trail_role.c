@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The trail role: the only process that writes the trail. It answers the vault one message after the other; the vault cannot rewrite what stands
- * there, and without this process's answer it does nothing.
+ * The trail role: the only process that writes the trail. It answers the vault one message after
+ * the other; the vault cannot rewrite what stands there, and without this process's answer it does
+ * nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +23,8 @@
 #include "mynakura/wire/chan.h"
 #include "roles_internal.h"
 
-#define PAGE_ROWS 200	    /* records of one answer at most */
-#define PAGE_BYTES 48000    /* and bytes, below the frame's limit */
+#define PAGE_ROWS 200 /* records of one answer at most */
+#define PAGE_BYTES 48000 /* and bytes, below the frame's limit */
 #define COMMITS_MAX 2000
 
 struct role {
@@ -94,8 +95,10 @@ do_create(struct role *t, const struct mk_msg *m, struct mk_msg *reply)
 
 /* The texts of an event, copied out of the message. */
 struct texts {
-	char kind[16], action[32], actor[MK_TRAIL_VAULT_MAX], roles[64], session[32], terminal[64], from[64], ledger[32], subject[32],
-	    object[32], purpose[80], result[32], reason[MK_EVENT_TEXT_MAX], detail[MK_EVENT_TEXT_MAX], count[24], now[MK_TIME_MAX], sha256[65];
+	char kind[16], action[32], actor[MK_TRAIL_VAULT_MAX], roles[64], session[32], terminal[64],
+	    from[64], ledger[32], subject[32], object[32], purpose[80], result[32],
+	    reason[MK_EVENT_TEXT_MAX], detail[MK_EVENT_TEXT_MAX], count[24], now[MK_TIME_MAX],
+	    sha256[65];
 };
 
 static int
@@ -105,16 +108,18 @@ get_texts(const struct mk_msg *m, struct texts *x)
 		unsigned tag;
 		char *out;
 		size_t cap;
-	} want[] = {{MK_T_kind, x->kind, sizeof x->kind}, {MK_T_action, x->action, sizeof x->action},
-		{MK_T_actor, x->actor, sizeof x->actor}, {MK_T_roles, x->roles, sizeof x->roles},
-		{MK_T_session, x->session, sizeof x->session}, {MK_T_terminal, x->terminal, sizeof x->terminal},
-		{MK_T_from, x->from, sizeof x->from}, {MK_T_ledger, x->ledger, sizeof x->ledger},
-		{MK_T_subject, x->subject, sizeof x->subject}, {MK_T_id, x->object, sizeof x->object},
-		{MK_T_purpose, x->purpose, sizeof x->purpose}, {MK_T_result, x->result, sizeof x->result},
-		{MK_T_reason, x->reason, sizeof x->reason}, {MK_T_detail, x->detail, sizeof x->detail},
-		{MK_T_sha256, x->sha256, sizeof x->sha256}};
+	} want[] = {{MK_T_kind, x->kind, sizeof x->kind},
+	    {MK_T_action, x->action, sizeof x->action}, {MK_T_actor, x->actor, sizeof x->actor},
+	    {MK_T_roles, x->roles, sizeof x->roles}, {MK_T_session, x->session, sizeof x->session},
+	    {MK_T_terminal, x->terminal, sizeof x->terminal}, {MK_T_from, x->from, sizeof x->from},
+	    {MK_T_ledger, x->ledger, sizeof x->ledger},
+	    {MK_T_subject, x->subject, sizeof x->subject}, {MK_T_id, x->object, sizeof x->object},
+	    {MK_T_purpose, x->purpose, sizeof x->purpose},
+	    {MK_T_result, x->result, sizeof x->result}, {MK_T_reason, x->reason, sizeof x->reason},
+	    {MK_T_detail, x->detail, sizeof x->detail}, {MK_T_sha256, x->sha256, sizeof x->sha256}};
 	for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
-		int r = mk_get_str(m->body.data, m->body.len, want[i].tag, want[i].out, want[i].cap);
+		int r =
+		    mk_get_str(m->body.data, m->body.len, want[i].tag, want[i].out, want[i].cap);
 		if (r == MK_E_TOO_BIG)
 			return r;
 	}
@@ -217,7 +222,8 @@ do_checkpoint(struct role *t, const struct mk_msg *m, struct mk_msg *reply)
 		return MK_E_NOMEM;
 	mk_rd_init(&rd, m->body.data, m->body.len);
 	while (mk_item_next(&rd, &it) > 0 && n < COMMITS_MAX) {
-		if (it.tag != MK_T_item || mk_get_str(it.p, it.len, MK_T_ledger, c[n].ledger, sizeof c[n].ledger) < 0)
+		if (it.tag != MK_T_item ||
+		    mk_get_str(it.p, it.len, MK_T_ledger, c[n].ledger, sizeof c[n].ledger) < 0)
 			continue;
 		c[n++].number = mk_get_u64(it.p, it.len, MK_T_count, 0);
 	}
@@ -307,14 +313,16 @@ do_read(struct role *t, const struct mk_msg *m, struct mk_msg *reply)
 		r = get_time(m, MK_T_to, true, &f.to);
 	if (r < 0)
 		return MK_E_INPUT;
-	if (x.action[0] != '\0' && mk_action_find(x.action) < 0 && strcmp(x.action, "checkpoint") != 0)
+	if (x.action[0] != '\0' && mk_action_find(x.action) < 0 &&
+	    strcmp(x.action, "checkpoint") != 0)
 		return MK_E_INPUT;
 	f.actor = x.actor[0] != '\0' ? x.actor : NULL;
 	f.action = x.action[0] != '\0' ? x.action : NULL;
 	f.subject = x.subject[0] != '\0' ? x.subject : NULL;
 	if (mk_get_str(b, len, MK_T_text, text, sizeof text) == 0)
 		f.text = text;
-	if (mk_get_str(b, len, MK_T_cursor, cursor, sizeof cursor) == 0 && mk_str_u64(cursor, UINT64_MAX, &f.after) < 0)
+	if (mk_get_str(b, len, MK_T_cursor, cursor, sizeof cursor) == 0 &&
+	    mk_str_u64(cursor, UINT64_MAX, &f.after) < 0)
 		return MK_E_INPUT;
 	f.limit = mk_get_u64(b, len, MK_T_limit, 0);
 	if (t->trail == NULL || mk_trail_sync(t->trail) < 0)

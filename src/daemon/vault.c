@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The vault role: holds keys, ledgers and sessions, and answers requests. No network, no exec, never opens a path that a user named. This file
- * is its start, its loop and its end.
+ * The vault role: holds keys, ledgers and sessions, and answers requests. No network, no exec,
+ * never opens a path that a user named. This file is its start, its loop and its end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +62,8 @@ static int
 open_keyring(struct vault *v)
 {
 	char dir[4096];
-	enum mk_form form = v->args->embedded || v->args->socket != NULL ? MK_FORM_EMBEDDED : MK_FORM_INSTALLED;
+	enum mk_form form =
+	    v->args->embedded || v->args->socket != NULL ? MK_FORM_EMBEDDED : MK_FORM_INSTALLED;
 	int r = mk_vault_path(v, "", dir, sizeof dir);
 	if (r < 0)
 		return r;
@@ -101,7 +102,8 @@ init(struct vault *v, const struct mk_daemon_args *args)
 	v->trail_tail = &v->trail_out;
 	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	int r = mk_exchange_new(&v->exchange); /* before the sandbox: iconv_open fails after (decisions.md 9) */
+	int r = mk_exchange_new(
+	    &v->exchange); /* before the sandbox: iconv_open fails after (decisions.md 9) */
 	if (r == 0)
 		r = open_keyring(v);
 	if (r == 0)
@@ -173,7 +175,8 @@ serve_conns(struct vault *v, const struct pollfd *p)
 {
 	for (size_t i = 0; i < MK_CONNS; i++) {
 		struct conn *c = &v->conns[i];
-		if (c->fd >= 0 && c->fd == p[P_CONNS + i].fd && (p[P_CONNS + i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+		if (c->fd >= 0 && c->fd == p[P_CONNS + i].fd &&
+		    (p[P_CONNS + i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
 			read_conn(v, c);
 	}
 	for (size_t i = 0; i < MK_CONNS; i++) {
@@ -188,14 +191,18 @@ set_poll(const struct vault *v, struct pollfd *p)
 {
 	p[P_MONITOR] = (struct pollfd){v->monitor, POLLIN, 0};
 	p[P_TRAIL] = (struct pollfd){v->trail_dead ? -1 : v->trail,
-		(short)(POLLIN | (v->trail_out != NULL ? POLLOUT : 0)), 0};
+	    (short)(POLLIN | (v->trail_out != NULL ? POLLOUT : 0)), 0};
 	p[P_SERVE] = (struct pollfd){v->args->embedded || v->stopping ? -1 : v->serve, POLLIN, 0};
 	p[P_KDF] = (struct pollfd){mk_worker_fd(v->kdf), POLLIN, 0};
 	p[P_READING] = (struct pollfd){mk_worker_fd(v->reading), POLLIN, 0};
 	for (size_t i = 0; i < MK_CONNS; i++) {
 		const struct conn *c = &v->conns[i];
-		/* While a request runs nothing more is read: one at a time, the kernel's queue is the limit. */
-		short want = (short)((c->op == NULL && !c->closing ? POLLIN : 0) | (c->out != NULL ? POLLOUT : 0));
+		/*
+		 * While a request runs nothing more is read: one at a time, the kernel's queue is
+		 * the limit.
+		 */
+		short want = (short)((c->op == NULL && !c->closing ? POLLIN : 0) |
+				     (c->out != NULL ? POLLOUT : 0));
 		p[P_CONNS + i] = (struct pollfd){c->fd, want, 0};
 	}
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The vault role's parts and what they share. A request becomes an op, which goes through fixed stages: policy, check(), the trail's INTENT,
- * act(), the trail's OUTCOME, answer (decisions.md 7). The vault never blocks on trail, key derivation or reading process: a stage that has to
- * wait returns MK_WAIT and is resumed by the loop.
+ * The vault role's parts and what they share. A request becomes an op, which goes through fixed
+ * stages: policy, check(), the trail's INTENT, act(), the trail's OUTCOME, answer (decisions.md 7).
+ * The vault never blocks on trail, key derivation or reading process: a stage that has to wait
+ * returns MK_WAIT and is resumed by the loop.
  */
 #ifndef MK_DAEMON_VAULT_INTERNAL_H
 #define MK_DAEMON_VAULT_INTERNAL_H
@@ -37,7 +38,7 @@ struct session {
 	struct mk_id id;
 	struct mk_member member;
 	struct mk_unlocked *unlocked;
-	int64_t now;	 /* demo offices only: the stated time, 0 = the real one */
+	int64_t now; /* demo offices only: the stated time, 0 = the real one */
 	uint64_t seen[2]; /* requests of audit class session that are on the trail already */
 	int64_t passphrase_at; /* mono ms of the last time the passphrase was typed */
 };
@@ -118,7 +119,7 @@ struct vault {
 	int monitor, trail, serve;
 	struct conn conns[MK_CONNS];
 	struct mk_keyring *keyring; /* NULL: no vault here yet */
-	struct mk_main *main;	    /* NULL while no session ever opened it */
+	struct mk_main *main; /* NULL while no session ever opened it */
 	struct open_ledger ledgers[MK_LEDGERS_OPEN];
 	struct mk_exchange *exchange;
 	struct worker *kdf, *reading;
@@ -128,28 +129,34 @@ struct vault {
 	uint64_t tick;
 	bool trail_dead, stopping;
 	int64_t last_checkpoint; /* mono ms */
-	bool written;		 /* something since the last checkpoint */
-	char genesis[65];	 /* vault id of the trail, hex; "" = no trail yet */
+	bool written; /* something since the last checkpoint */
+	char genesis[65]; /* vault id of the trail, hex; "" = no trail yet */
 	char head[65];
 	uint64_t seq;
 	char key[65]; /* fingerprint of the genesis key */
 };
 
 bool mk_vault_is_demo(const struct vault *v);
-int mk_vault_path(const struct vault *v, const char *name, char *out, size_t cap); /* DIR/vault/NAME */
+int mk_vault_path(
+    const struct vault *v, const char *name, char *out, size_t cap); /* DIR/vault/NAME */
 /* Forgets what only sessions justify: main.db, ledgers, the keyring's MAC key. */
 void mk_vault_close_all(struct vault *v);
-int64_t mk_vault_now(const struct op *op); /* the session's stated time in a demo office, else the real one */
+int64_t mk_vault_now(
+    const struct op *op); /* the session's stated time in a demo office, else the real one */
 
 /* --- conn.c */
 struct conn *mk_conn_add(struct vault *v, int fd); /* NULL: over a limit (fd is closed) */
 void mk_conn_close(struct vault *v, struct conn *c); /* ends the session, cuts a running op loose */
-void mk_conn_send(struct conn *c, struct mk_msg *m); /* takes the content of m; queues what the kernel does not take */
+void mk_conn_send(struct conn *c,
+    struct mk_msg *m); /* takes the content of m; queues what the kernel does not take */
 bool mk_conn_flush(struct conn *c); /* false: the peer is gone */
 
 /* --- link.c: requests to trail and monitor */
 typedef void (*mk_answer_fn)(struct vault *v, struct op *op, int r, struct mk_msg *answer);
-/* Sends m (its content is taken) and calls f with the answer, or with MK_E_TRAIL/MK_E_LOST when there will be none. op may be NULL. */
+/*
+ * Sends m (its content is taken) and calls f with the answer, or with MK_E_TRAIL/MK_E_LOST when
+ * there will be none. op may be NULL.
+ */
 void mk_link_ask(struct vault *v, int fd, struct mk_msg *m, struct op *op, mk_answer_fn f);
 /* An answer has come, or (m NULL) the channel fd is at its end. */
 void mk_link_answer(struct vault *v, int fd, struct mk_msg *m);
@@ -157,34 +164,41 @@ void mk_link_forget(struct vault *v, struct op *op);
 bool mk_link_flush(struct vault *v);
 
 /* --- worker.c: one thread, one job at a time, at most four waiting */
-typedef int (*mk_job_fn)(void *job);		       /* in the thread */
+typedef int (*mk_job_fn)(void *job); /* in the thread */
 typedef void (*mk_job_done_fn)(struct vault *v, void *job, int r); /* in the loop; frees the job */
 int mk_worker_new(struct worker **out);
 void mk_worker_free(struct worker *w);
 int mk_worker_fd(const struct worker *w);
-int mk_worker_add(struct worker *w, mk_job_fn run, mk_job_done_fn done, void *job); /* MK_E_BUSY: then done is not called */
+int mk_worker_add(struct worker *w, mk_job_fn run, mk_job_done_fn done,
+    void *job); /* MK_E_BUSY: then done is not called */
 void mk_worker_collect(struct vault *v, struct worker *w);
 
 /* --- op.c: the stages */
 void mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m); /* takes m */
 void mk_op_resume(struct op *op, int r, struct mk_msg *answer);
-int mk_op_fail(struct op *op, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4))); /* sets the message, returns err */
+int mk_op_fail(struct op *op, int err, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4))); /* sets the message, returns err */
 /* Items of the request body. */
 bool mk_op_has(const struct op *op, unsigned tag);
-int mk_op_str(struct op *op, unsigned tag, char *out, size_t cap); /* like mk_get_str, R15 checked */
-int mk_op_secret(struct op *op, unsigned tag, size_t nth, struct mk_secret **out); /* NOT_FOUND; the caller frees */
+int mk_op_str(
+    struct op *op, unsigned tag, char *out, size_t cap); /* like mk_get_str, R15 checked */
+int mk_op_secret(struct op *op, unsigned tag, size_t nth,
+    struct mk_secret **out); /* NOT_FOUND; the caller frees */
 
 /* --- record.c: the trail's view of an op */
 void mk_record_intent(struct op *op, mk_answer_fn f);
 void mk_record_outcome(struct op *op, mk_answer_fn f);
 void mk_record_denied(struct op *op, int err, mk_answer_fn f);
 void mk_record_seen(struct op *op, mk_answer_fn f); /* audit class session */
-void mk_record_event(struct vault *v, const char *action, const struct session *s, const struct conn *c, int result,
-    const char *detail);
+void mk_record_event(struct vault *v, const char *action, const struct session *s,
+    const struct conn *c, int result, const char *detail);
 void mk_record_checkpoint(struct vault *v);
 
 /* --- session.c */
-/* Runs the key derivation in the worker; resumes the op with the derived key in out (owned by the op's state). */
+/*
+ * Runs the key derivation in the worker; resumes the op with the derived key in out (owned by the
+ * op's state).
+ */
 struct kdf_job;
 int mk_kdf_start(struct op *op, const struct mk_kdf_params *params, const struct mk_secret *pass,
     int (*then)(struct op *, struct mk_secret *key));
@@ -193,23 +207,31 @@ size_t mk_session_count(const struct vault *v);
 int mk_vault_open_main(struct vault *v, const struct mk_unlocked *u);
 
 /* --- ledgers.c: which ledger, which keys */
-/* Resolves MK_T_ledger (or the only granted one), opens it, and takes the number key when the row needs it. */
+/*
+ * Resolves MK_T_ledger (or the only granted one), opens it, and takes the number key when the row
+ * needs it.
+ */
 int mk_op_ledger(struct op *op);
 /* The same for a ledger known by its id. */
 int mk_op_ledger_by_id(struct op *op, const char *id);
 /* 0 when the session may open any ledger, or there is none at all; else NO_GRANT. */
 int mk_op_any_ledger(struct op *op);
-/* Finds the subject (MK_T_subject) in the named or in any granted ledger; op->ledger and op->subject are set. */
+/*
+ * Finds the subject (MK_T_subject) in the named or in any granted ledger; op->ledger and
+ * op->subject are set.
+ */
 int mk_op_subject(struct op *op);
 /* Finds a review item by id in any granted ledger. */
 int mk_op_review(struct op *op, struct mk_review *out);
 int mk_op_purpose(struct op *op); /* MK_T_purpose or the ledger's only one, into ev.purpose */
-int mk_vault_ledger(struct vault *v, const struct mk_unlocked *u, const struct mk_ledger_meta *meta, struct mk_ledger **out);
+int mk_vault_ledger(struct vault *v, const struct mk_unlocked *u, const struct mk_ledger_meta *meta,
+    struct mk_ledger **out);
 bool mk_op_holds(const struct op *op, const char *ledger, enum mk_key_kind kind);
 
 /* --- the handlers, one table per file, ended by request 0 */
-extern const struct handler mk_handlers_session[], mk_handlers_office[], mk_handlers_member[], mk_handlers_subject[],
-    mk_handlers_review[], mk_handlers_capture[], mk_handlers_number[], mk_handlers_audit[];
+extern const struct handler mk_handlers_session[], mk_handlers_office[], mk_handlers_member[],
+    mk_handlers_subject[], mk_handlers_review[], mk_handlers_capture[], mk_handlers_number[],
+    mk_handlers_audit[];
 const struct handler *mk_handler_find(uint16_t request);
 
 #endif

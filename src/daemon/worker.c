@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One thread for work that takes long: key derivation (one at a time: each takes 64 MiB), and another one for reading processes. A queue
- * of four; more is "busy" (R22).
+ * One thread for work that takes long: key derivation (one at a time: each takes 64 MiB), and
+ * another one for reading processes. A queue of four; more is "busy" (R22).
  */
 #include <pthread.h>
 #include <signal.h>

@@ -13,11 +13,14 @@ mk_policy_check(const struct mk_rule *rule, const struct mk_standing *who)
 			return MK_E_LOCKED;
 		if ((who->roles & rule->roles) == 0)
 			return MK_E_DENIED;
-		/* Whatever the row says, a number key never serves a role that may not see numbers. */
+		/*
+		 * Whatever the row says, a number key never serves a role that may not see numbers.
+		 */
 		if (rule->needs_number && (who->roles & rule->roles & MK_ROLES_NUMBER) == 0)
 			return MK_E_DENIED;
 	}
-	if (who->ledger_known && ((rule->needs_page && !who->has_page) || (rule->needs_number && !who->has_number)))
+	if (who->ledger_known &&
+	    ((rule->needs_page && !who->has_page) || (rule->needs_number && !who->has_number)))
 		return MK_E_NO_GRANT;
 	if (rule->needs_passphrase && !who->passphrase_fresh)
 		return MK_E_AUTH;
