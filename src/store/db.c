@@ -116,7 +116,8 @@ authorize(void *arg, int action, const char *one, const char *two, const char *d
 {
 	static const char *const fixed[] = {"journal_mode", "locking_mode", "synchronous",
 	    "temp_store", "mmap_size", "secure_delete", "page_size", "auto_vacuum",
-	    "temp_store_directory", "writable_schema", "trusted_schema", "foreign_keys"};
+	    "temp_store_directory", "cache_spill", "writable_schema", "trusted_schema",
+	    "foreign_keys"};
 	(void)arg;
 	(void)database;
 	(void)trigger;
@@ -190,6 +191,8 @@ set_modes(struct mk_db *db, const struct mk_db_options *options)
 	    {options->shared ? "PRAGMA locking_mode=NORMAL" : "PRAGMA locking_mode=EXCLUSIVE",
 		"PRAGMA locking_mode", options->shared ? "normal" : "exclusive"},
 	    {"PRAGMA temp_store=MEMORY", "PRAGMA temp_store", "2"},
+	    /* a spill and a rolled-back savepoint lose commits: vfs_wal.c, mk_wal_check */
+	    {"PRAGMA cache_spill=OFF", "PRAGMA cache_spill", "0"},
 	    {"PRAGMA mmap_size=0", "PRAGMA mmap_size", "0"},
 	    {"PRAGMA page_size=4096", "PRAGMA page_size", "4096"},
 	    {"PRAGMA secure_delete=ON", "PRAGMA secure_delete", "1"},

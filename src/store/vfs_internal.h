@@ -27,14 +27,21 @@ enum mk_file_kind { MK_FILE_MAIN, MK_FILE_JOURNAL, MK_FILE_WAL };
 struct mk_vfs;
 
 /*
- * WAL. pgno[i] is the page number of frame i as this process read it in recovery or wrote it: an exchange of whole frames on the disk
+ * WAL. frame[i].pgno is the page number of frame i as this process read it in recovery or wrote it: an exchange of whole frames on the disk
  * is seen. While only recovery has read, a frame that does not open is the torn end of the log; later it is damage.
  */
+struct mk_wal_frame {
+	uint32_t pgno;
+	bool unsummed; /* SQLite left salts and checksum zero, to be made good at the commit */
+};
+
 struct mk_wal_state {
-	uint32_t *pgno;
+	struct mk_wal_frame *frame;
 	size_t frames; /* entries in use */
 	size_t cap; /* entries allocated */
 	bool strict; /* recovery is over */
+	size_t unsummed; /* frames that are */
+	size_t commit; /* 1 + the frame of the last commit record */
 	bool held; /* the header of frame `held_frame` waits for its page */
 	size_t held_frame;
 	size_t part_frame; /* a frame that arrives in parts */
@@ -103,6 +110,7 @@ int mk_wal_read(struct mk_file *f, void *buf, size_t len, sqlite3_int64 off);
 int mk_wal_write(struct mk_file *f, const void *buf, size_t len, sqlite3_int64 off);
 int mk_wal_truncate(struct mk_file *f, sqlite3_int64 size);
 int mk_wal_flush(struct mk_file *f); /* writes a header that was held back */
+int mk_wal_check(const struct mk_file *f); /* before a sync: would this log be recovered? */
 
 void mk_journal_init(struct mk_file *f);
 int mk_journal_read(struct mk_file *f, void *buf, size_t len, sqlite3_int64 off);

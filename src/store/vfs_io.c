@@ -102,6 +102,8 @@ io_sync(sqlite3_file *file, int flags)
 {
 	struct mk_file *f = self(file);
 	int rc = flush(f);
+	if (rc == SQLITE_OK && f->kind == MK_FILE_WAL)
+		rc = mk_wal_check(f);
 	return rc != SQLITE_OK ? rc : f->real->pMethods->xSync(f->real, flags);
 }
 
