@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Argon2id against the reference program's output (argon2 -id, Debian's libargon2), the floor and
- * the ceiling, and that a run leaves no copy of the passphrase in the process's writable memory.
+ * Argon2id against the reference program's output (Debian's libargon2), the floor and the ceiling,
+ * and that a run leaves neither the passphrase nor the key on its stack.
  */
 #include <gcrypt.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/str.h"
@@ -175,6 +176,80 @@ two_threads(void **state)
 	mk_secret_free(theirs);
 }
 
+#define STACK 262144
+
+/* What runs on a stack of its own, and what was found there below its own frame. */
+struct on_stack {
+	struct mk_kdf_params params;
+	const char *pass;
+	const uint8_t *stack;
+	bool leave; /* the control: leave a copy there */
+	bool ran, found;
+	size_t dirty; /* bytes that are not zero where libgcrypt's frames were */
+};
+
+static __attribute__((noinline)) int
+leave_copy(const char *pass)
+{
+	volatile char deep[8192];
+	for (size_t i = 0; i <= strlen(pass); i++)
+		deep[i] = pass[i];
+	return deep[0];
+}
+
+static void *
+stack_worker(void *arg)
+{
+	struct on_stack *w = arg;
+	struct mk_secret *out = NULL;
+	w->ran = mk_kdf_run(&w->params, w->pass, strlen(w->pass), &out) == 0;
+	size_t below = (size_t)((const uint8_t *)__builtin_frame_address(0) - w->stack) - 512;
+	w->dirty = 0;
+	for (size_t i = below - 16384; i < below - 2048; i++)
+		w->dirty += w->stack[i] != 0;
+	if (w->leave)
+		leave_copy(w->pass);
+	w->found = memmem(w->stack, below, w->pass, 8) != NULL ||
+		   memmem(w->stack, below, out->data, 16) != NULL;
+	mk_secret_free(out);
+	return NULL;
+}
+
+static bool
+found_on_stack(struct on_stack *w, bool leave)
+{
+	pthread_t t;
+	pthread_attr_t attr;
+	void *stack = mmap(
+	    NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	assert_true(stack != MAP_FAILED);
+	w->stack = stack;
+	w->leave = leave;
+	assert_int_equal(pthread_attr_init(&attr), 0);
+	assert_int_equal(pthread_attr_setstack(&attr, stack, STACK), 0);
+	assert_int_equal(pthread_create(&t, &attr, stack_worker, w), 0);
+	assert_int_equal(pthread_join(t, NULL), 0);
+	pthread_attr_destroy(&attr);
+	assert_true(w->ran);
+	munmap(stack, STACK);
+	return w->found;
+}
+
+static void
+stack_is_clean(void **state)
+{
+	(void)state;
+#ifdef MK_SANITIZED
+	skip(); /* AddressSanitizer moves locals to a stack of its own */
+#else
+	struct on_stack w = {.pass = "a passphrase of some length"};
+	assert_int_equal(mk_kdf_params_new(MK_KDF_ARGON2ID, &cheap, true, &w.params), 0);
+	assert_true(found_on_stack(&w, true));
+	assert_false(found_on_stack(&w, false));
+	assert_int_equal(w.dirty, 0);
+#endif
+}
+
 int
 main(void)
 {
@@ -185,6 +260,7 @@ main(void)
 	    cmocka_unit_test(run_refuses),
 	    cmocka_unit_test(hkdf_for_recovery),
 	    cmocka_unit_test(two_threads),
+	    cmocka_unit_test(stack_is_clean),
 	};
 	if (mk_base_init() < 0)
 		return 1;
