@@ -285,9 +285,8 @@ mk_checkpoint_parse(const char *body, size_t len, struct mk_checkpoint *out)
 	char time[MK_TIME_MAX];
 	memset(&k, 0, sizeof k);
 	if (!take(&c, CHECKPOINT_HEAD) || !take_time(&c, time) || !take(&c, "\",\"index\":") ||
-	    !take_number(&c, true, &k.index) || !take(&c, ","))
-		return MK_E_INPUT;
-	if (c.left < NEXT_MEMBER + SIG_MEMBER + 1)
+	    !take_number(&c, true, &k.index) || c.left < NEXT_MEMBER + SIG_MEMBER + 1 ||
+	    *c.p != ',')
 		return MK_E_INPUT;
 	c.p = body + len - (NEXT_MEMBER + SIG_MEMBER + 1);
 	c.left = NEXT_MEMBER + SIG_MEMBER + 1;

@@ -248,10 +248,14 @@ walk_segment(struct walk *w, int dir, const char *name)
 		struct mk_line l;
 		uint8_t prev[MK_HASH_LEN];
 		memcpy(prev, t->link, sizeof prev);
-		if (mk_line_parse(s, len, &l) < 0 || l.seq != t->seq + 1 ||
-		    mk_line_check(&l, prev, &leaf) < 0) {
+		if (mk_line_parse(s, len, &l) < 0) {
 			t->torn = true;
 			r = 0;
+			break;
+		}
+		/* An interrupted write leaves pieces and zeros, never a well-formed wrong line. */
+		if (l.seq != t->seq + 1 || mk_line_check(&l, prev, &leaf) < 0) {
+			r = MK_E_TAMPERED;
 			break;
 		}
 		t->seq = l.seq;
