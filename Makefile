@@ -84,6 +84,7 @@ LINKS    := $(B)/share
         uninstall fuzz bench-read coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
+.SECONDEXPANSION:
 
 all: $(BINS)
 
@@ -146,7 +147,6 @@ unit_of    = $(firstword $(subst _, ,$(notdir $(1))))
 $(B)/obj/tests/lib/%.o: tests/lib/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-.SECONDEXPANSION:
 $(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEPS_$$(call unit_of,$$*)))
 	@mkdir -p $(@D)
 	$(call say,TEST)
@@ -170,6 +170,29 @@ check-man:
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all $(B)/bin/specimen
 	$(Q)BUILD=$(B) contrib/demo/demo
+
+# --- fuzzing with clang's libFuzzer: make fuzz FUZZ_SECONDS=600; a target's folder decides what it is linked with
+FUZZ_SECONDS ?= 60
+FUZZ_keyring  := store
+FUZZ_page     := store
+FUZZ_trail    := trail
+FUZZ_wire     := wire
+FUZZ_profile  := profile
+FUZZ_compiled := exchange
+FUZZ_NAMES    := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_SAN      := fuzzer-no-link,address,undefined
+fuzz-%:
+	$(Q)$(MAKE) --no-print-directory CC=clang SAN=$(FUZZ_SAN) BUILD=build/fuzz build/fuzz/bin/fuzz-$*
+	@mkdir -p build/fuzz/corpus/$*
+	$(Q)build/fuzz/bin/fuzz-$* -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048 -print_final_stats=1 \
+		$(if $(wildcard tests/fuzz/$*.dict),-dict=tests/fuzz/$*.dict) build/fuzz/corpus/$* \
+		$(wildcard tests/fuzz/corpus/$*) >build/fuzz/$*.log 2>&1 || { tail -n 30 build/fuzz/$*.log; exit 1; }
+	@grep -E 'number_of_executed_units' build/fuzz/$*.log | sed 's/^/$* /'
+$(B)/bin/fuzz-%: tests/fuzz/%.c $$(call libs,$$(FUZZ_$$*) $$(DEPS_$$(FUZZ_$$*)))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< -Wl,--start-group \
+		$(call libs,$(FUZZ_$*) $(DEPS_$(FUZZ_$*))) -Wl,--end-group $(call syslibs,$(FUZZ_$*) $(DEPS_$(FUZZ_$*)))
+fuzz: $(addprefix fuzz-,$(FUZZ_NAMES))
 
 bench-read: all
 	$(Q)BUILD=$(B) tests/bench/read
