@@ -192,7 +192,8 @@ set_poll(const struct vault *v, struct pollfd *p)
 	p[P_MONITOR] = (struct pollfd){v->monitor, POLLIN, 0};
 	p[P_TRAIL] = (struct pollfd){v->trail_dead ? -1 : v->trail,
 	    (short)(POLLIN | (v->trail_out != NULL ? POLLOUT : 0)), 0};
-	p[P_SERVE] = (struct pollfd){v->args->embedded || v->stopping ? -1 : v->serve, POLLIN, 0};
+	p[P_SERVE] = (struct pollfd){
+	    v->args->embedded || !v->ready || v->stopping ? -1 : v->serve, POLLIN, 0};
 	p[P_KDF] = (struct pollfd){mk_worker_fd(v->kdf), POLLIN, 0};
 	p[P_READING] = (struct pollfd){mk_worker_fd(v->reading), POLLIN, 0};
 	for (size_t i = 0; i < MK_CONNS; i++) {
@@ -275,6 +276,7 @@ meet_trail(struct vault *v)
 	}
 	if (v->keyring != NULL && v->genesis[0] == '\0' && !v->trail_dead)
 		return MK_E_TAMPERED; /* a vault whose trail is gone */
+	v->ready = true;
 	return 0;
 }
 

@@ -128,6 +128,7 @@ struct vault {
 	uint32_t next_id;
 	uint64_t tick;
 	bool trail_dead, stopping;
+	bool ready; /* the trail has answered: requests may be taken */
 	int64_t last_checkpoint; /* mono ms */
 	bool written; /* something since the last checkpoint */
 	char genesis[65]; /* vault id of the trail, hex; "" = no trail yet */
