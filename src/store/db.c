@@ -95,7 +95,8 @@ prepare_file(const char *path, bool create)
 	if (lstat(path, &st) == 0) {
 		if (!S_ISREG(st.st_mode))
 			return MK_E_DENIED;
-		return st.st_size > 0 || create ? 0 : MK_E_DAMAGED;
+		/* less than a page is what a crash while it was made leaves; SQLite takes it for empty */
+		return st.st_size >= MK_PAGE_SIZE || create ? 0 : MK_E_DAMAGED;
 	}
 	if (errno != ENOENT || !create)
 		return mk_err_from_errno(errno);
