@@ -107,7 +107,12 @@ fail(struct op *op, int err)
 static void
 outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 {
-	(void)v;
+	if (r < 0 && op->row->number == MK_REQ_login) {
+		if (op->c != NULL)
+			mk_session_end(v, op->c, "the trail cannot record");
+		finish(op, MK_E_TRAIL); /* nothing was done: no session without its record */
+		return;
+	}
 	if (r < 0) {
 		/*
 		 * What was done is done and its INTENT stands on the trail; it must not be called

@@ -82,6 +82,7 @@ trail_opened(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 	if (r < 0 || answer == NULL) {
 		mk_log("the trail cannot be opened: %s", mk_err_message(r));
 		v->trail_dead = true;
+		v->trail_error = r < 0 ? r : MK_E_TRAIL;
 		return;
 	}
 	const void *b = answer->body.data;
@@ -274,7 +275,9 @@ meet_trail(struct vault *v)
 		if (strcmp(id, v->genesis) != 0)
 			return MK_E_TAMPERED; /* this trail is another vault's */
 	}
-	if (v->keyring != NULL && v->genesis[0] == '\0' && !v->trail_dead)
+	if (v->trail_error < 0)
+		return v->trail_error; /* nobody could log in: the client is told why */
+	if (v->keyring != NULL && v->genesis[0] == '\0')
 		return MK_E_TAMPERED; /* a vault whose trail is gone */
 	v->ready = true;
 	return 0;

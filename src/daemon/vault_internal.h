@@ -128,6 +128,7 @@ struct vault {
 	uint32_t next_id;
 	uint64_t tick;
 	bool trail_dead, stopping;
+	int trail_error; /* why the trail could not be opened */
 	bool ready; /* the trail has answered: requests may be taken */
 	int64_t last_checkpoint; /* mono ms */
 	bool written; /* something since the last checkpoint */
