@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The keyring's life: made, opened by each kind of slot, members' first act, passphrases, forms, and the first fixture. */
+/*
+ * The keyring's life: made, opened by each kind of slot, members' first act, passphrases, forms,
+ * and the first fixture.
+ */
 #include <stdio.h>
 
 #include "mynakura/base/secret.h"
@@ -60,7 +63,10 @@ refusals(void **state)
 	kit_end(&k);
 }
 
-/* A real vault's floor holds at creation, for every slot, and nothing is left of a refused creation. */
+/*
+ * A real vault's floor holds at creation, for every slot, and nothing is left of a refused
+ * creation.
+ */
 static void
 floor_of_a_real_vault(void **state)
 {
