@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rows of digits: found by what the first reading saw, cut without their label, and read again and again at different sizes, with different
+ * preparations, by different models. Agreement is what counts; symbol confidence under a whitelist is noise (capture.md 4).
+ */
+#include "number_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mynakura/base/secret.h"
+#include "words_internal.h"
+
+#define FIRST_DIGITS 8 /* seen by the first reading, of 12 */
+
+/* What a page reading makes of a digit. */
+static bool
+looks_like_digit(uint32_t cp)
+{
+	static const char like[] = "OoDQIl|!iSsZzBbGgqT()[]/";
+	cp = mk_fold_digit(cp);
+	return mk_digit_value(cp) >= 0 || (cp != 0 && cp < 128 && strchr(like, (int)cp) != NULL) || cp == 0x3007 || cp == 0x30fc;
+}
+
+static bool
+is_separator(uint32_t cp)
+{
+	cp = mk_fold_digit(cp);
+	return cp == '-' || cp == '.' || cp == ',' || cp == ' ' || cp == ':' || cp == '_' || cp == 0x30fb || cp == 0x2014 || cp == 0x2010 ||
+	    cp == 0x2212 || cp == '\'' || cp == '~' || cp == 0x4e00;
+}
+
+/* The longest run of digits and what stands between them. Returns the digits in it. */
+static int
+digit_run(const struct mk_line *l, int *from, int *to)
+{
+	int best = 0, count = 0, start = 0;
+	for (int i = 0; i < l->n; i++) {
+		uint32_t cp = l->g[i].cp;
+		if (looks_like_digit(cp)) {
+			if (count == 0)
+				start = i;
+			count++;
+		} else if (!is_separator(cp)) {
+			count = 0;
+		}
+		if (count > best) {
+			best = count;
+			*from = start;
+			*to = i + 1;
+		}
+	}
+	return best;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+	return (x > y) - (x < y);
+}
+
+/* Height of the digits: the median of the parts inside the run that are not specks. */
+static int
+digit_height(const struct mk_page *p, const struct mk_rect *r, int fallback)
+{
+	int h[64], n = 0;
+	for (int i = 0; i < p->parts && n < 64; i++) {
+		const struct mk_rect *q = &p->part[i].r;
+		int mid = (q->x0 + q->x1) / 2, high = q->y1 - q->y0;
+		if (mid >= r->x0 && mid <= r->x1 && q->y0 < r->y1 && q->y1 > r->y0 && high * 2 >= fallback && high <= fallback * 2)
+			h[n++] = high;
+	}
+	qsort(h, (size_t)n, sizeof *h, by_value);
+	return n == 0 ? fallback : h[n / 2];
+}
+
+/* Fits the rectangle to the digits: parts of their height, also ones just beside that the first reading took for something else. */
+static void
+fit(const struct mk_page *p, struct mk_number_line *l, int left, int right)
+{
+	int y0 = l->r.y1, y1 = l->r.y0;
+	bool more = true;
+	while (more) {
+		more = false;
+		for (int i = 0; i < p->parts; i++) {
+			const struct mk_rect *q = &p->part[i].r;
+			int high = q->y1 - q->y0, wide = q->x1 - q->x0, mid = (q->y0 + q->y1) / 2;
+			if (high * 10 < l->height * 8 || high * 10 > l->height * 13 || wide > l->height * 12 / 10 || mid < l->r.y0 ||
+			    mid > l->r.y1 || q->x0 < left || q->x1 > right)
+				continue;
+			if (q->x0 > l->r.x1 + l->height * 2 || q->x1 < l->r.x0 - l->height * 2)
+				continue;
+			if (q->x0 < l->r.x0 || q->x1 > l->r.x1) {
+				l->r.x0 = q->x0 < l->r.x0 ? q->x0 : l->r.x0;
+				l->r.x1 = q->x1 > l->r.x1 ? q->x1 : l->r.x1;
+				more = true;
+			}
+			y0 = q->y0 < y0 ? q->y0 : y0;
+			y1 = q->y1 > y1 ? q->y1 : y1;
+		}
+	}
+	if (y1 > y0) {
+		l->r.y0 = y0;
+		l->r.y1 = y1;
+	}
+}
+
+/* Neighbours of segment s on its row that are digits too, so that wide groups come together. */
+static void
+take_row(const struct mk_page *p, int s, struct mk_rect *r, int *digits, bool *used)
+{
+	bool more = true;
+	while (more) {
+		more = false;
+		for (int i = 0; i < p->text.count; i++) {
+			const struct mk_segment *o = &p->text.seg[i];
+			int from = 0, to = 0, gap = o->r.x0 > r->x1 ? o->r.x0 - r->x1 : r->x0 - o->r.x1;
+			if (i == s || used[i] || !mk_same_row(&o->r, r) || gap > p->text.seg[s].height * 4)
+				continue;
+			int n = digit_run(&o->line, &from, &to);
+			if (n < 2 || n > 8 || o->line.n - n > 2)
+				continue;
+			r->x0 = o->r.x0 < r->x0 ? o->r.x0 : r->x0;
+			r->x1 = o->r.x1 > r->x1 ? o->r.x1 : r->x1;
+			*digits += n;
+			used[i] = true;
+			more = true;
+		}
+	}
+}
+
+/* The glyph beside a run in a line: digits must not grow over it. */
+static int
+limit_left(const struct mk_line *l, int from)
+{
+	return from > 0 && mk_is_japanese(l->g[from - 1].cp) ? l->g[from - 1].r.x1 - 2 : 0;
+}
+
+static int
+limit_right(const struct mk_line *l, int to, int far)
+{
+	return to < l->n && mk_is_japanese(l->g[to].cp) ? l->g[to].r.x0 + 2 : far;
+}
+
+static bool
+line_at(const struct mk_page *p, int s, bool *used, struct mk_number_line *out)
+{
+	const struct mk_segment *seg = &p->text.seg[s];
+	int from = 0, to = 0, digits = digit_run(&seg->line, &from, &to);
+	if (used[s] || digits < 2)
+		return false;
+	memset(out, 0, sizeof *out);
+	out->segment = s;
+	out->r = (struct mk_rect){seg->line.g[from].r.x0, seg->r.y0, seg->line.g[to - 1].r.x1, seg->r.y1};
+	int left = limit_left(&seg->line, from), right = limit_right(&seg->line, to, p->turn.w);
+	bool whole = digits < FIRST_DIGITS;
+	if (whole)
+		take_row(p, s, &out->r, &digits, used);
+	if (digits < FIRST_DIGITS)
+		return false;
+	used[s] = true;
+	out->height = digit_height(p, &out->r, seg->height);
+	fit(p, out, left, right);
+	return true;
+}
+
+/* A row whose parts are as wide and as many as twelve digits, though the first reading saw none. */
+static bool
+shaped_like_digits(const struct mk_page *p, int s, struct mk_number_line *out)
+{
+	const struct mk_segment *seg = &p->text.seg[s];
+	int n = 0, w = seg->r.x1 - seg->r.x0, h = seg->height;
+	for (int i = 0; i < p->parts; i++) {
+		const struct mk_rect *q = &p->part[i].r;
+		int high = q->y1 - q->y0, wide = q->x1 - q->x0, mid = (q->y0 + q->y1) / 2;
+		if (q->x0 >= seg->r.x0 && q->x1 <= seg->r.x1 && mid >= seg->r.y0 && mid <= seg->r.y1 && high * 10 >= h * 8 &&
+		    wide * 10 <= high * 9)
+			n++;
+	}
+	if (n < 10 || n > 16 || w < h * 6 || w > h * 24)
+		return false;
+	memset(out, 0, sizeof *out);
+	out->segment = s;
+	out->r = seg->r;
+	out->height = digit_height(p, &seg->r, h);
+	return true;
+}
+
+static int
+read_digits(struct mk_page *p, const struct mk_grey *g, enum mk_model m, char *out, int cap)
+{
+	struct mk_line *line = malloc(sizeof *line);
+	int n = 0;
+	if (line == NULL)
+		return 0;
+	if (mk_ocr_line(p->ocr, m, g, true, false, line))
+		for (int i = 0; i < line->n && n < cap; i++)
+			if (mk_digit_value(line->g[i].cp) >= 0)
+				out[n++] = (char)('0' + mk_digit_value(line->g[i].cp));
+	mk_line_wipe(line);
+	free(line);
+	return n;
+}
+
+enum prep { RAW, STRETCH, BLUR, OTSU, ADAPTIVE, MEDIAN };
+
+struct variant {
+	int size; /* px of a digit */
+	enum prep prep;
+	double degrees;
+};
+
+static struct mk_grey
+prepare(const struct mk_page *p, const struct mk_number_line *l, const struct variant *v)
+{
+	struct mk_grey g = mk_page_cut(p, l->r, l->height, v->size, v->degrees, NULL), out;
+	switch (v->prep) {
+	case STRETCH:
+		out = mk_grey_stretch(&g);
+		break;
+	case BLUR:
+		out = mk_grey_blur(&g, 2);
+		break;
+	case OTSU:
+		out = mk_grey_otsu(&g);
+		break;
+	case ADAPTIVE:
+		out = mk_grey_adaptive(&g, v->size * 2 + 1, 15, 12);
+		break;
+	case MEDIAN:
+		out = mk_grey_median(&g);
+		break;
+	default:
+		return g;
+	}
+	mk_grey_free(&g);
+	return out;
+}
+
+static const struct variant rounds[MK_ROUNDS][4] = {
+    {{36, STRETCH, 0}, {48, BLUR, 0}, {32, RAW, 0}, {40, OTSU, 0}},
+    {{60, OTSU, 0}, {36, ADAPTIVE, 0}, {44, MEDIAN, 0}, {40, STRETCH, 0.8}},
+    {{28, BLUR, 0}, {52, ADAPTIVE, -0.8}, {36, OTSU, 0.5}, {64, STRETCH, 0}},
+};
+
+bool
+mk_number_round(struct mk_page *p, struct mk_number_line *l)
+{
+	static const enum mk_model models[] = {MK_ENG, MK_SCRIPT, MK_JPN};
+	char digits[24];
+	if (l->round == MK_ROUNDS)
+		return false;
+	/* the first round takes two models, which is enough where they agree */
+	size_t count = l->round == 0 ? 2 : 3;
+	for (size_t i = 0; i < 4; i++) {
+		struct mk_grey g = prepare(p, l, &rounds[l->round][i]);
+		for (size_t m = 0; m < count; m++) {
+			if (p->ocr->api[models[m]] == NULL)
+				continue;
+			int n = read_digits(p, &g, models[m], digits, (int)sizeof digits);
+			mk_votes_add(&l->votes, digits, n, models[m]);
+		}
+		mk_grey_free(&g);
+	}
+	mk_wipe(digits, sizeof digits);
+	l->round++;
+	return true;
+}
+
+/* Two quick readings tell phone numbers and other rows from rows of about twelve digits. */
+static bool
+about_twelve(struct mk_page *p, const struct mk_number_line *l)
+{
+	static const struct variant quick[2] = {{36, STRETCH, 0}, {40, OTSU, 0}};
+	char digits[24];
+	bool yes = false;
+	for (size_t i = 0; i < 2 && !yes; i++) {
+		struct mk_grey g = prepare(p, l, &quick[i]);
+		int n = read_digits(p, &g, MK_ENG, digits, (int)sizeof digits);
+		yes = n >= 11 && n <= 13;
+		mk_grey_free(&g);
+	}
+	mk_wipe(digits, sizeof digits);
+	return yes;
+}
+
+int
+mk_number_lines(struct mk_page *p, struct mk_number_line *out)
+{
+	bool used[MK_SEGMENTS] = {false};
+	int n = 0;
+	for (int s = 0; s < p->text.count && n < MK_VOTE_LINES; s++)
+		if (line_at(p, s, used, &out[n]) && about_twelve(p, &out[n]))
+			n++;
+	for (int s = 0; n == 0 && s < p->text.count; s++)
+		if (!used[s] && shaped_like_digits(p, s, &out[n]) && about_twelve(p, &out[n]))
+			n++;
+	return n;
+}
