@@ -33,8 +33,12 @@ enum mk_col_kind {
 	MK_COL_TIME, /* int64 seconds: RFC 3339 */
 	MK_COL_BOOL,
 	MK_COL_WORD, /* one of the daemon's fixed words (own, page, pending, card-back): translated for people */
+	MK_COL_MEMBER, /* an id: for people the name that stands in the member list */
+	MK_COL_LEDGER, /* likewise */
+	MK_COL_OFFICE,
 	MK_COL_CLASS, /* a ledger's class: its title for people */
 	MK_COL_STATE, /* a subject's state: its name in JSON, its title for people */
+	MK_COL_ROLE, /* one role or several that acted: a string in JSON, titles for people */
 	MK_COL_ROLES /* "clerk,chief": likewise */
 };
 
@@ -116,7 +120,14 @@ enum mk_opt_form mk_synopsis_option(const char *args, const char *name);
 int mk_line_split(char *line, char ***out, int *count);
 
 /* --- the run */
+/* Answers to member_list, ledger_list and office_list, for showing names. */
+struct mk_names {
+	struct mk_buf members, ledgers, offices;
+	bool tried[3];
+};
+
 struct mk_cli {
+	struct mk_names names;
 	struct mk_cli_global g;
 	struct mk_cli_args a;
 	struct mk_client *client;
@@ -202,9 +213,20 @@ size_t mk_grid_rows(const struct mk_grid *g);
 void mk_grid_print(const struct mk_grid *g, struct mk_buf *out, bool header);
 /* One object by cols, and the same as "Title: value" lines. body is a checked one. */
 void mk_cols_json(struct mk_json *j, const struct mk_col *cols, const void *body, size_t len);
-void mk_cols_text(struct mk_buf *out, const struct mk_col *cols, const void *body, size_t len);
+/* names may be NULL: ids stay ids. */
+void mk_cols_text(struct mk_buf *out, const struct mk_names *names, const struct mk_col *cols,
+    const void *body, size_t len);
 void mk_cols_head(struct mk_grid *g, const struct mk_col *cols);
-void mk_cols_row(struct mk_grid *g, const struct mk_col *cols, const void *body, size_t len);
+void mk_cols_row(struct mk_grid *g, const struct mk_names *names, const struct mk_col *cols,
+    const void *body, size_t len);
+/*
+ * Fetches what the columns need to show names for ids, once a run; nothing with --json. A list that the session may not see leaves its
+ * ids as they are.
+ */
+void mk_id_title(
+    const struct mk_names *names, enum mk_col_kind kind, const char *id, struct mk_buf *out);
+void mk_names_fetch(
+    struct mk_cli *c, const struct mk_col *cols, bool table); /* table: as a list prints them */
 /* Prints one result in the form asked for. */
 void mk_print_result(struct mk_cli *c, const struct mk_col *cols, const void *body, size_t len);
 void mk_out(struct mk_cli *c, const char *fmt, ...)

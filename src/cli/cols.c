@@ -99,10 +99,47 @@ roles_title(const char *set, struct mk_buf *out)
 	}
 }
 
+/* The name that stands beside an id in one of the lists. */
+static bool
+name_of(const struct mk_buf *list, const struct mk_item *id, struct mk_buf *out)
+{
+	struct mk_rd rd;
+	struct mk_item row, known;
+	mk_rd_init(&rd, list->data, list->len);
+	while (mk_item_next(&rd, &row) > 0) {
+		if (row.tag != MK_T_item || !mk_find(row.p, row.len, MK_T_id, &known) ||
+		    known.len != id->len || memcmp(known.p, id->p, id->len) != 0 ||
+		    !mk_find(row.p, row.len, MK_T_name, &known))
+			continue;
+		mk_buf_put(out, known.p, known.len);
+		return true;
+	}
+	return false;
+}
+
+static void
+id_title(const struct mk_names *names, enum mk_col_kind kind, const struct mk_item *id,
+    struct mk_buf *out)
+{
+	const struct mk_buf *list = names == NULL           ? NULL
+				    : kind == MK_COL_MEMBER ? &names->members
+				    : kind == MK_COL_LEDGER ? &names->ledgers
+							    : &names->offices;
+	if (list == NULL || !name_of(list, id, out))
+		mk_buf_put(out, id->p, id->len);
+}
+
+void
+mk_id_title(const struct mk_names *names, enum mk_col_kind kind, const char *id, struct mk_buf *out)
+{
+	struct mk_item it = {0, MK_TYPE_STR, (const uint8_t *)id, strlen(id)};
+	id_title(names, kind, &it, out);
+}
+
 static void
 code_title(enum mk_col_kind kind, const char *code, struct mk_buf *out)
 {
-	if (kind == MK_COL_ROLES)
+	if (kind == MK_COL_ROLES || kind == MK_COL_ROLE)
 		roles_title(code, out);
 	else if (kind == MK_COL_CLASS)
 		class_title(code, out);
@@ -112,7 +149,8 @@ code_title(enum mk_col_kind kind, const char *code, struct mk_buf *out)
 
 /* The column's value as a person reads it, not escaped yet. */
 static void
-cell_text(const struct mk_col *col, const void *body, size_t len, struct mk_buf *out)
+cell_text(const struct mk_names *names, const struct mk_col *col, const void *body, size_t len,
+    struct mk_buf *out)
 {
 	struct mk_item it;
 	char text[128];
@@ -126,12 +164,18 @@ cell_text(const struct mk_col *col, const void *body, size_t len, struct mk_buf 
 		mk_time_format((int64_t)mk_item_u64(&it), text);
 		mk_buf_puts(out, text);
 		break;
+	case MK_COL_MEMBER:
+	case MK_COL_LEDGER:
+	case MK_COL_OFFICE:
+		id_title(names, col->kind, &it, out);
+		break;
 	case MK_COL_BOOL:
 		mk_buf_puts(out, it.p[0] != 0 ? _("yes") : _("no"));
 		break;
 	case MK_COL_WORD:
 	case MK_COL_CLASS:
 	case MK_COL_STATE:
+	case MK_COL_ROLE:
 	case MK_COL_ROLES:
 		if (mk_get_str(body, len, col->tag, text, sizeof text) < 0)
 			mk_buf_put(out, it.p, it.len);
@@ -211,7 +255,8 @@ mk_cols_json(struct mk_json *j, const struct mk_col *cols, const void *body, siz
 }
 
 void
-mk_cols_text(struct mk_buf *out, const struct mk_col *cols, const void *body, size_t len)
+mk_cols_text(struct mk_buf *out, const struct mk_names *names, const struct mk_col *cols,
+    const void *body, size_t len)
 {
 	struct mk_grid *g = mk_grid_new();
 	struct mk_buf cell = MK_BUF_INIT;
@@ -222,7 +267,7 @@ mk_cols_text(struct mk_buf *out, const struct mk_col *cols, const void *body, si
 	for (const struct mk_col *col = cols; col->tag != 0; col++) {
 		mk_buf_reset(&cell);
 		if ((col->flags & MK_COL_NO_TEXT) == 0)
-			cell_text(col, body, len, &cell);
+			cell_text(names, col, body, len, &cell);
 		if (cell.len == 0)
 			continue;
 		mk_grid_cell(g, _(col->title), strlen(_(col->title)));
@@ -250,14 +295,15 @@ mk_cols_head(struct mk_grid *g, const struct mk_col *cols)
 }
 
 void
-mk_cols_row(struct mk_grid *g, const struct mk_col *cols, const void *body, size_t len)
+mk_cols_row(struct mk_grid *g, const struct mk_names *names, const struct mk_col *cols,
+    const void *body, size_t len)
 {
 	struct mk_buf cell = MK_BUF_INIT;
 	for (const struct mk_col *col = cols; col->tag != 0; col++) {
 		if (!in_table(col))
 			continue;
 		mk_buf_reset(&cell);
-		cell_text(col, body, len, &cell);
+		cell_text(names, col, body, len, &cell);
 		mk_grid_cell(g, cell.len > 0 ? (const char *)cell.data : "", cell.len);
 	}
 	mk_grid_row(g);
@@ -268,7 +314,8 @@ void
 mk_print_result(struct mk_cli *c, const struct mk_col *cols, const void *body, size_t len)
 {
 	if (!c->g.json) {
-		mk_cols_text(&c->out, cols, body, len);
+		mk_names_fetch(c, cols, false);
+		mk_cols_text(&c->out, &c->names, cols, body, len);
 		return;
 	}
 	struct mk_json j;

@@ -92,7 +92,7 @@ report_text(struct mk_cli *c, const struct mk_msg *reply)
 {
 	struct mk_rd rd;
 	struct mk_item it;
-	mk_cols_text(&c->out, export_cols, reply->body.data, reply->body.len);
+	mk_cols_text(&c->out, &c->names, export_cols, reply->body.data, reply->body.len);
 	mk_rd_init(&rd, reply->body.data, reply->body.len);
 	while (mk_item_next(&rd, &it) > 0) {
 		char subject[32], why[300];

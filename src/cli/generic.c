@@ -65,6 +65,44 @@ mk_request_build(struct mk_cli *c, struct mk_msg *req)
 	}
 }
 
+static void
+fetch(struct mk_cli *c, uint16_t request, struct mk_buf *out)
+{
+	struct mk_msg req, reply;
+	struct mk_buf why = c->why;
+	mk_buf_init(&c->why);
+	mk_msg_init(&req, request, 0);
+	if (mk_ask(c, &req, &reply) == 0)
+		mk_buf_put(out, reply.body.data, reply.body.len);
+	mk_msg_free(&reply);
+	mk_buf_free(&c->why);
+	c->why = why;
+}
+
+void
+mk_names_fetch(struct mk_cli *c, const struct mk_col *cols, bool table)
+{
+	struct mk_buf *const lists[] = {&c->names.members, &c->names.ledgers, &c->names.offices};
+	static const uint16_t requests[] = {
+	    MK_REQ_member_list, MK_REQ_ledger_list, MK_REQ_office_list};
+	bool acted = c->acted;
+	uint64_t seq = c->seq;
+	char head[sizeof c->head];
+	memcpy(head, c->head, sizeof head);
+	for (const struct mk_col *col = cols; !c->g.json && c->logged_in && col->tag != 0; col++) {
+		size_t i = (size_t)(col->kind - MK_COL_MEMBER);
+		if (col->kind < MK_COL_MEMBER || col->kind > MK_COL_OFFICE || c->names.tried[i] ||
+		    (table && (col->flags & MK_COL_DETAIL) != 0))
+			continue;
+		c->names.tried[i] = true;
+		fetch(c, requests[i], lists[i]);
+	}
+	/* What a batch acknowledges is the verb's own record. */
+	c->acted = acted;
+	c->seq = seq;
+	memcpy(c->head, head, sizeof head);
+}
+
 /* One page's items, printed at once as JSON or kept for the table. */
 static size_t
 take_page(
@@ -81,7 +119,7 @@ take_page(
 		if (c->g.json)
 			mk_print_result(c, cols, it.p, it.len);
 		else
-			mk_cols_row(g, cols, it.p, it.len);
+			mk_cols_row(g, &c->names, cols, it.p, it.len);
 	}
 	return n;
 }
@@ -119,6 +157,7 @@ mk_list(struct mk_cli *c, struct mk_msg *req, const struct mk_col *cols)
 	struct mk_grid *g = mk_grid_new();
 	int r = g == NULL ? MK_E_NOMEM : 0;
 	if (r == 0) {
+		mk_names_fetch(c, cols, true);
 		mk_cols_head(g, cols);
 		r = list_pages(c, req, cols, g, &n);
 	}

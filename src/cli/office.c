@@ -232,15 +232,21 @@ counts_text(struct mk_cli *c, const struct mk_msg *reply)
 {
 	struct mk_rd rd;
 	struct count n;
+	static const struct mk_col ledgers[] = {
+	    {MK_T_ledger, MK_COL_LEDGER, NULL, NULL, 0}, {0, 0, NULL, NULL, 0}};
 	struct mk_grid *g = mk_grid_new();
+	mk_names_fetch(c, ledgers, false);
 	mk_rd_init(&rd, reply->body.data, reply->body.len);
 	while (g != NULL && next_count(&rd, &n)) {
 		char text[32];
+		struct mk_buf ledger = MK_BUF_INIT;
+		mk_id_title(&c->names, MK_COL_LEDGER, n.ledger, &ledger);
 		snprintf(text, sizeof text, "%" PRIu64, n.n);
 		mk_grid_cell(g, count_title(n.kind), strlen(count_title(n.kind)));
 		mk_grid_cell(g, text, strlen(text));
-		mk_grid_cell(g, n.ledger, strlen(n.ledger));
+		mk_grid_cell(g, mk_buf_str(&ledger), ledger.len);
 		mk_grid_row(g);
+		mk_buf_free(&ledger);
 	}
 	if (g == NULL)
 		c->out.failed = true;
@@ -272,7 +278,7 @@ mk_run_status(struct mk_cli *c)
 		mk_json_end_obj(&j);
 		mk_buf_puts(&c->out, "\n");
 	} else if (r == 0) {
-		mk_cols_text(&c->out, cols, reply.body.data, reply.body.len);
+		mk_cols_text(&c->out, &c->names, cols, reply.body.data, reply.body.len);
 		counts_text(c, &reply);
 	}
 	c->acted = false;

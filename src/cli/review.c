@@ -49,7 +49,7 @@ save_picture(struct mk_cli *c, struct mk_output *file, struct mk_msg *reply)
 
 static const struct mk_col show_cols[] = {
     {MK_T_review, MK_COL_STR, "review", N_("Id"), MK_COL_NO_JSON},
-    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), 0},
+    {MK_T_ledger, MK_COL_LEDGER, "ledger", N_("Ledger"), 0},
     {MK_T_subject, MK_COL_STR, "subject", N_("Subject"), 0},
     {MK_T_width, MK_COL_U64, "width", N_("Width"), MK_COL_NO_TEXT},
     {MK_T_height, MK_COL_U64, "height", N_("Height"), MK_COL_NO_TEXT}, {0, 0, NULL, NULL, 0}};
@@ -78,7 +78,8 @@ print_show(struct mk_cli *c, const struct mk_msg *reply)
 		mk_json_end_obj(&j);
 		mk_buf_puts(&c->out, "\n");
 	} else {
-		mk_cols_text(&c->out, show_cols, body, len);
+		mk_names_fetch(c, show_cols, false);
+		mk_cols_text(&c->out, &c->names, show_cols, body, len);
 		mk_out(c, "%s\n", mk_word(reading.layout));
 		mk_reading_text(&c->out, &reading);
 	}

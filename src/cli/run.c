@@ -196,5 +196,8 @@ mk_cli_main(int argc, char **argv, int interrupt_fd)
 	mk_buf_free(&c.out);
 	mk_buf_free(&c.why);
 	mk_buf_free(&c.login);
+	mk_buf_free(&c.names.members);
+	mk_buf_free(&c.names.ledgers);
+	mk_buf_free(&c.names.offices);
 	return r < 0 ? mk_err_status(r) : c.status;
 }

@@ -19,7 +19,7 @@ static const struct mk_col office_made[] = {
 static const struct mk_col ledger_cols[] = {
     {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
     {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
-    {MK_T_office, MK_COL_STR, "office", N_("Office"), 0},
+    {MK_T_office, MK_COL_OFFICE, "office", N_("Office"), 0},
     {MK_T_class, MK_COL_CLASS, "class", N_("Class"), 0},
     {MK_T_purposes, MK_COL_SET, "purposes", N_("Purposes"), 0},
     {MK_T_grant, MK_COL_WORD, "grant", N_("Your right"), 0},
@@ -51,18 +51,18 @@ static const struct mk_col device_cols[] = {
 
 static const struct mk_col review_cols[] = {
     {MK_T_review, MK_COL_STR, "review", N_("Id"), 0},
-    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), 0},
+    {MK_T_ledger, MK_COL_LEDGER, "ledger", N_("Ledger"), 0},
     {MK_T_subject, MK_COL_STR, "subject", N_("Subject"), 0},
     {MK_T_layout, MK_COL_WORD, "layout", N_("Layout"), 0},
     {MK_T_certain, MK_COL_BOOL, "certain", N_("Certain"), 0},
-    {MK_T_member, MK_COL_STR, "member", N_("Member"), 0},
+    {MK_T_member, MK_COL_MEMBER, "member", N_("Member"), 0},
     {MK_T_time, MK_COL_TIME, "time", N_("Time"), 0},
     END,
 };
 
 const struct mk_col mk_subject_cols[] = {
     {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
-    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), MK_COL_DETAIL},
+    {MK_T_ledger, MK_COL_LEDGER, "ledger", N_("Ledger"), MK_COL_DETAIL},
     {MK_T_code, MK_COL_STR, "code", N_("Code"), 0},
     {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
     {MK_T_kana, MK_COL_STR, "kana", N_("Kana"), 0},
@@ -78,7 +78,7 @@ const struct mk_col mk_subject_cols[] = {
 };
 static const struct mk_col subject_detail[] = {
     {MK_T_id, MK_COL_STR, "id", N_("Id"), 0},
-    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), 0},
+    {MK_T_ledger, MK_COL_LEDGER, "ledger", N_("Ledger"), 0},
     {MK_T_code, MK_COL_STR, "code", N_("Code"), 0},
     {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
     {MK_T_kana, MK_COL_STR, "kana", N_("Kana"), 0},
@@ -100,13 +100,13 @@ static const struct mk_col subject_detail[] = {
 static const struct mk_col audit_cols[] = {
     {MK_T_seq, MK_COL_U64, "seq", N_("Seq"), 0},
     {MK_T_time, MK_COL_TIME, "time", N_("Time"), 0},
-    {MK_T_actor, MK_COL_STR, "actor", N_("Who"), 0},
-    {MK_T_role, MK_COL_STR, "role", N_("Role"), 0},
+    {MK_T_actor, MK_COL_MEMBER, "actor", N_("Who"), 0},
+    {MK_T_role, MK_COL_ROLE, "role", N_("Role"), 0},
     {MK_T_terminal, MK_COL_STR, "terminal", N_("Terminal"), MK_COL_DETAIL},
     {MK_T_from, MK_COL_STR, "from", N_("Came from"), MK_COL_DETAIL},
     {MK_T_action, MK_COL_STR, "action", N_("Action"), 0},
     {MK_T_subject, MK_COL_STR, "subject", N_("Subject"), 0},
-    {MK_T_ledger, MK_COL_STR, "ledger", N_("Ledger"), MK_COL_DETAIL},
+    {MK_T_ledger, MK_COL_LEDGER, "ledger", N_("Ledger"), MK_COL_DETAIL},
     {MK_T_purpose, MK_COL_STR, "purpose", N_("Purpose"), 0},
     {MK_T_result, MK_COL_STR, "result", N_("Result"), 0},
     {MK_T_detail, MK_COL_STR, "detail", N_("Detail"), 0},

@@ -109,7 +109,7 @@ columns_as_lines(void **state)
 	struct mk_buf body = MK_BUF_INIT, out = MK_BUF_INIT;
 	(void)state;
 	fill(&body, "山田");
-	mk_cols_text(&out, cols, body.data, body.len);
+	mk_cols_text(&out, NULL, cols, body.data, body.len);
 	assert_string_equal(mk_buf_str(&out), "Id        s0123456789abc\n"
 					      "Name      山田\n"
 					      "Purposes  gensen,koyo_hoken\n"
@@ -122,6 +122,29 @@ columns_as_lines(void **state)
 					      "Hash      ff\n");
 	mk_buf_free(&body);
 	mk_buf_free(&out);
+}
+
+/* An id is shown by the name that a list gives it; an unknown one stays an id, and JSON keeps ids always. */
+static void
+ids_become_names(void **state)
+{
+	static const struct mk_col who[] = {{MK_T_actor, MK_COL_MEMBER, "actor", "Who", 0},
+	    {MK_T_ledger, MK_COL_LEDGER, "ledger", "Ledger", 0}, {0, 0, NULL, NULL, 0}};
+	struct mk_names names;
+	struct mk_buf row = MK_BUF_INIT, body = MK_BUF_INIT, out = MK_BUF_INIT;
+	(void)state;
+	memset(&names, 0, sizeof names);
+	mk_put_str(&row, MK_T_id, "m1");
+	mk_put_str(&row, MK_T_name, "佐藤");
+	mk_put_rec(&names.members, MK_T_item, &row);
+	mk_put_str(&body, MK_T_actor, "m1");
+	mk_put_str(&body, MK_T_ledger, "m1");
+	mk_cols_text(&out, &names, who, body.data, body.len);
+	assert_string_equal(mk_buf_str(&out), "Who     佐藤\nLedger  m1\n");
+	mk_buf_free(&row);
+	mk_buf_free(&body);
+	mk_buf_free(&out);
+	mk_buf_free(&names.members);
 }
 
 /* ESC, C1 (as UTF-8), DEL, a right-to-left override, a zero-width blank, a newline: none may leave as it is, in no form of output. */
@@ -138,9 +161,9 @@ nothing_raw_leaves(void **state)
 	(void)state;
 	fill(&body, evil);
 	as_json(&body, &out[0]);
-	mk_cols_text(&out[1], cols, body.data, body.len);
+	mk_cols_text(&out[1], NULL, cols, body.data, body.len);
 	mk_cols_head(g, cols);
-	mk_cols_row(g, cols, body.data, body.len);
+	mk_cols_row(g, NULL, cols, body.data, body.len);
 	mk_grid_print(g, &out[2], true);
 	for (size_t i = 0; i < 3; i++) {
 		assert_non_null(strstr(mk_buf_str(&out[i]), "s0123456789abc"));
@@ -249,6 +272,7 @@ main(void)
 	    cmocka_unit_test(tables_stand_straight),
 	    cmocka_unit_test(columns_as_json),
 	    cmocka_unit_test(columns_as_lines),
+	    cmocka_unit_test(ids_become_names),
 	    cmocka_unit_test(nothing_raw_leaves),
 	    cmocka_unit_test(a_card_as_json),
 	    cmocka_unit_test(a_card_in_words),
