@@ -30,12 +30,8 @@ keep_answer(struct mk_cli *c, const struct mk_msg *reply, int r)
 	struct mk_item it;
 	const void *body = reply->body.data;
 	size_t len = reply->body.len;
-	if (r < 0 && c->why.len == 0 && mk_find(body, len, MK_T_message, &it) && it.len > 0) {
-		char words[512];
-		/* Whole sentences of the daemon may stand in the catalogue; others stay English. */
-		if (mk_get_str(body, len, MK_T_message, words, sizeof words) == 0)
-			mk_buf_puts(&c->why, _(words));
-	}
+	if (r < 0 && c->why.len == 0 && mk_find(body, len, MK_T_message, &it))
+		mk_sentence((const char *)it.p, it.len, &c->why);
 	if (r == 0 && mk_find(body, len, MK_T_seq, &it)) {
 		c->acted = true;
 		c->seq = mk_item_u64(&it);
@@ -129,14 +125,14 @@ say_alarms(const struct mk_msg *reply)
 {
 	struct mk_rd rd;
 	struct mk_item it;
-	char words[512];
 	mk_rd_init(&rd, reply->body.data, reply->body.len);
 	while (mk_item_next(&rd, &it) > 0) {
-		if (it.tag != MK_T_alarm || it.len == 0 || it.len >= sizeof words)
+		struct mk_buf words = MK_BUF_INIT;
+		if (it.tag != MK_T_alarm)
 			continue;
-		memcpy(words, it.p, it.len);
-		words[it.len] = '\0';
-		mk_say(_("attention: %s"), _(words));
+		mk_sentence((const char *)it.p, it.len, &words);
+		mk_say(_("attention: %s"), mk_buf_str(&words));
+		mk_buf_free(&words);
 	}
 }
 

@@ -233,6 +233,8 @@ void mk_out(struct mk_cli *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3))); /* text of ours */
 /* One of the daemon's fixed words in the user's language; the word itself when it is none. */
 const char *mk_word(const char *word);
+/* An English sentence of the daemon in the user's language where the catalogue has it, not escaped. */
+void mk_sentence(const char *words, size_t len, struct mk_buf *out);
 void mk_out_escaped(struct mk_buf *out, const char *s);
 void mk_help(struct mk_cli *c, const char *group);
 void mk_usage_line(struct mk_buf *out, const struct mk_verb *v);

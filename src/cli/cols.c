@@ -67,20 +67,6 @@ class_title(const char *class, struct mk_buf *out)
 	mk_buf_puts(out, !known ? class : mk_lang_ja() ? row.col[2] : row.col[3]);
 }
 
-/* What the daemon says in whole English sentences (alarms) may stand in the catalogue. */
-static void
-sentence(const struct mk_item *it, struct mk_buf *out)
-{
-	char words[512];
-	if (it->len == 0 || it->len >= sizeof words) {
-		mk_buf_put(out, it->p, it->len);
-		return;
-	}
-	memcpy(words, it->p, it->len);
-	words[it->len] = '\0';
-	mk_buf_puts(out, _(words));
-}
-
 static void
 roles_title(const char *set, struct mk_buf *out)
 {
@@ -190,7 +176,7 @@ cell_text(const struct mk_names *names, const struct mk_col *col, const void *bo
 			if (it.tag != col->tag)
 				continue;
 			mk_buf_puts(out, sep);
-			sentence(&it, out);
+			mk_sentence((const char *)it.p, it.len, out);
 			sep = "; ";
 		}
 		break;

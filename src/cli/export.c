@@ -88,28 +88,32 @@ report_json(struct mk_cli *c, const struct mk_msg *reply)
 }
 
 static void
+put_line(struct mk_cli *c, const char *title, const char *who, const char *words, size_t len)
+{
+	struct mk_buf text = MK_BUF_INIT;
+	mk_buf_puts(&text, who);
+	mk_sentence(words, len, &text);
+	mk_out(c, "%s", title);
+	mk_out_escaped(&c->out, mk_buf_str(&text));
+	mk_out(c, "\n");
+	mk_buf_free(&text);
+}
+
+static void
 report_text(struct mk_cli *c, const struct mk_msg *reply)
 {
 	struct mk_rd rd;
-	struct mk_item it;
+	struct mk_item it, why;
 	mk_cols_text(&c->out, &c->names, export_cols, reply->body.data, reply->body.len);
 	mk_rd_init(&rd, reply->body.data, reply->body.len);
 	while (mk_item_next(&rd, &it) > 0) {
-		char subject[32], why[300];
-		if (it.tag == MK_T_skipped) {
-			mk_get_str(it.p, it.len, MK_T_subject, subject, sizeof subject);
-			mk_get_str(it.p, it.len, MK_T_why, why, sizeof why);
-			mk_out(c, "%s", _("left out: "));
-			mk_out_escaped(&c->out, subject);
-			mk_out(c, ": ");
-			mk_out_escaped(&c->out, why[0] != '\0' ? _(why) : "");
-			mk_out(c, "\n");
-		} else if (it.tag == MK_T_changed && it.len < sizeof why) {
-			memcpy(why, it.p, it.len);
-			why[it.len] = '\0';
-			mk_out(c, "%s", _("changed: "));
-			mk_out_escaped(&c->out, why);
-			mk_out(c, "\n");
+		char subject[40] = "";
+		if (it.tag == MK_T_skipped && mk_find(it.p, it.len, MK_T_why, &why)) {
+			mk_get_str(it.p, it.len, MK_T_subject, subject, sizeof subject - 2);
+			memcpy(subject + strlen(subject), ": ", 3);
+			put_line(c, _("left out: "), subject, (const char *)why.p, why.len);
+		} else if (it.tag == MK_T_changed) {
+			put_line(c, _("changed: "), "", (const char *)it.p, it.len);
 		}
 	}
 }

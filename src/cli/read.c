@@ -23,7 +23,7 @@ tell_failure(struct run *run, const char *file, int err, const char *why)
 	struct mk_cli *c = run->c;
 	struct mk_buf text = MK_BUF_INIT;
 	mk_buf_reset(&c->why);
-	mk_buf_puts(&c->why, why[0] != '\0' ? _(why) : "");
+	mk_sentence(why, strlen(why), &c->why);
 	mk_error_text(c, err, &text);
 	if (c->g.json) {
 		struct mk_json j;
