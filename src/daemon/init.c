@@ -194,12 +194,12 @@ read_options(struct op *op, struct init *i)
 static int
 read_people(struct op *op, struct init *i)
 {
-	int r = mk_op_str(op, MK_T_office, i->office.name, sizeof i->office.name);
+	int r = mk_op_name(op, MK_T_office, i->office.name, sizeof i->office.name);
 	if (r < 0 || i->office.name[0] == '\0')
 		return r < 0 && r != MK_E_NOT_FOUND
 			   ? r
 			   : mk_op_fail(op, MK_E_USAGE, "the office's name is missing");
-	r = mk_op_str(op, MK_T_name, i->chief.name, sizeof i->chief.name);
+	r = mk_op_name(op, MK_T_name, i->chief.name, sizeof i->chief.name);
 	if (r < 0 || i->chief.name[0] == '\0')
 		return r < 0 && r != MK_E_NOT_FOUND
 			   ? r

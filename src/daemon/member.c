@@ -96,12 +96,12 @@ read_member(struct op *op, struct mk_member *m)
 {
 	char roles[128];
 	struct mk_date until;
-	int r = mk_op_str(op, MK_T_name, m->name, sizeof m->name);
+	int r = mk_op_name(op, MK_T_name, m->name, sizeof m->name);
 	if (r < 0 || m->name[0] == '\0')
 		return r == MK_E_NOT_FOUND || r == 0
 			   ? mk_op_fail(op, MK_E_USAGE, "the name is missing")
 			   : r;
-	r = mk_op_str(op, MK_T_account, m->account, sizeof m->account);
+	r = mk_op_name(op, MK_T_account, m->account, sizeof m->account);
 	if (r == MK_E_NOT_FOUND) {
 		if (mk_str_copy(m->account, sizeof m->account, m->name) < 0)
 			return mk_op_fail(op, MK_E_INPUT,

@@ -13,7 +13,7 @@
 static int
 check_name(struct op *op, unsigned tag, char *out)
 {
-	int r = mk_op_str(op, tag, out, MK_NAME_MAX);
+	int r = mk_op_name(op, tag, out, MK_NAME_MAX);
 	if (r == MK_E_NOT_FOUND || (r == 0 && out[0] == '\0'))
 		return mk_op_fail(op, MK_E_USAGE, "the %s is missing", mk_tag_name(tag));
 	return r;
@@ -110,7 +110,7 @@ office_set_check(struct op *op)
 	if (r == 0)
 		r = mk_op_str(op, MK_T_field, c->field, sizeof c->field);
 	if (r == 0)
-		r = mk_op_str(op, MK_T_value, c->value, sizeof c->value);
+		r = mk_op_name(op, MK_T_value, c->value, sizeof c->value);
 	if (r < 0)
 		return r == MK_E_NOT_FOUND ? mk_op_fail(op, MK_E_USAGE, "FIELD=VALUE is missing")
 					   : r;

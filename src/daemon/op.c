@@ -11,6 +11,7 @@
 #include "mynakura/base/err.h"
 #include "mynakura/base/time.h"
 #include "mynakura/base/utf8.h"
+#include "mynakura/model/subject.h"
 #include "mynakura/policy/policy.h"
 #include "vault_internal.h"
 
@@ -311,6 +312,19 @@ mk_op_str(struct op *op, unsigned tag, char *out, size_t cap)
 		return mk_op_fail(
 		    op, MK_E_TEXT, "%s holds characters that are not allowed", mk_tag_name(tag));
 	return r;
+}
+
+int
+mk_op_name(struct op *op, unsigned tag, char *out, size_t cap)
+{
+	int r = mk_op_str(op, tag, out, cap);
+	if (r < 0 || out[0] == '\0')
+		return r;
+	r = mk_subject_field_check(MK_SF_name, out);
+	if (r == MK_E_NUMBER)
+		return mk_op_fail(op, MK_E_INPUT,
+		    "the %s holds what looks like an Individual Number", mk_tag_name(tag));
+	return r < 0 ? mk_op_fail(op, r, "the %s is not valid", mk_tag_name(tag)) : 0;
 }
 
 int

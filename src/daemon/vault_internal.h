@@ -184,6 +184,8 @@ int mk_op_fail(struct op *op, int err, const char *fmt, ...)
 bool mk_op_has(const struct op *op, unsigned tag);
 int mk_op_str(
     struct op *op, unsigned tag, char *out, size_t cap); /* like mk_get_str, R15 checked */
+/* A name that people give: mk_op_str, and no number and no formula in it (R3, R16). */
+int mk_op_name(struct op *op, unsigned tag, char *out, size_t cap);
 int mk_op_secret(struct op *op, unsigned tag, size_t nth,
     struct mk_secret **out); /* NOT_FOUND; the caller frees */
 
