@@ -32,12 +32,23 @@ mk_number_valid(const char d[MK_NUMBER_LEN])
 	return !zero && mk_number_check_digit(d) == d[11];
 }
 
-/* What people put between the digits. Folding has already dropped blanks. */
+/*
+ * What people put between the digits, and what shows nothing there (variation selectors). Full-width forms of ASCII count as
+ * their half-width ones.
+ */
 static bool
 is_separator(uint32_t cp)
 {
-	return cp == ' ' || cp == 0x3000 || cp == 0xa0 || cp == '-' || (cp >= 0x2010 && cp <= 0x2015) || cp == 0x2212 ||
-	    cp == 0x30fc || cp == 0xff70 || cp == 0xff0d || cp == '.' || cp == '_' || cp == 0x30fb || cp == '/';
+	static const uint16_t others[] = {0xa0, 0x1680, 0x2043, 0x202f, 0x205f, 0x2212, 0x3000,
+	    0x30fb, 0x30fc, 0xfe58, 0xfe63, 0xff65, 0xff70};
+	if (cp >= 0xff01 && cp <= 0xff5e)
+		cp -= 0xfee0;
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (cp == others[i])
+			return true;
+	return cp == ' ' || cp == '\t' || cp == '-' || cp == '.' || cp == '_' || cp == '/' ||
+	       (cp >= 0x2000 && cp <= 0x200a) || (cp >= 0x2010 && cp <= 0x2015) ||
+	       (cp >= 0xfe00 && cp <= 0xfe0f) || (cp >= 0xe0100 && cp <= 0xe01ef);
 }
 
 static int
