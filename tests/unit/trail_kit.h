@@ -156,12 +156,12 @@ kit_replace(struct kit_trail *t, size_t at, const char *from, const char *to)
 
 /* Turns the hex digit `offset` places after the first `after` into another one. */
 static inline void
-kit_digit(struct kit_trail *t, size_t at, const char *after, size_t offset)
+kit_digit(struct kit_trail *t, size_t at, const char *after, ptrdiff_t offset)
 {
 	struct kit_line *l = &t->line[at];
 	char *p = memmem(l->text, l->len, after, strlen(after));
 	assert_non_null(p);
-	p += strlen(after) + offset;
+	p += (ptrdiff_t)strlen(after) + offset;
 	*p = *p == '0' ? '1' : '0';
 }
 

@@ -205,16 +205,16 @@ test_changed(void **state)
 	size_t at[16], n = places(at);
 	for (size_t i = 0; i < n; i++) {
 		kit_copy(&t, &base);
-		kit_digit(&t, at[i], "+09:00", (size_t)0 - 8); /* in the time */
+		kit_digit(&t, at[i], "+09:00", -8); /* in the time */
 		expect_at("body", at[i], "leaf", at[i] + 1);
 		kit_copy(&t, &base);
-		kit_digit(&t, at[i], "\"salt\":\"", i);
+		kit_digit(&t, at[i], "\"salt\":\"", (ptrdiff_t)i);
 		expect_at("salt", at[i], "leaf", at[i] + 1);
 		kit_copy(&t, &base);
-		kit_digit(&t, at[i], "\"leaf\":\"", 2 * i);
+		kit_digit(&t, at[i], "\"leaf\":\"", (ptrdiff_t)(2 * i));
 		expect_at("leaf", at[i], "leaf", at[i] + 1);
 		kit_copy(&t, &base);
-		kit_digit(&t, at[i], "\"link\":\"", 63 - i);
+		kit_digit(&t, at[i], "\"link\":\"", 63 - (ptrdiff_t)i);
 		expect_at("link", at[i], "link", at[i] + 1);
 	}
 }
@@ -323,7 +323,7 @@ test_rehashed(void **state)
 		char name[64];
 		size_t next = kit_find(&base, at[i], "\"checkpoint\"");
 		kit_copy(&t, &base);
-		kit_digit(&t, at[i], "+09:00", (size_t)0 - 8);
+		kit_digit(&t, at[i], "+09:00", -8);
 		kit_rehash(&t, at[i]);
 		snprintf(name, sizeof name, "rehashed-%zu", at[i] + 1);
 		/* After the last checkpoint only the kept head shows it. */
