@@ -24,67 +24,84 @@ mk_field_name(enum mk_field f)
 
 struct block {
 	struct mk_page *p;
-	const int *of;
+	const struct mk_rows *rows;
 	int b;
 	enum mk_layout layout;
 };
 
+/* A stretch of a row. */
+struct place {
+	const struct mk_text_row *row;
+	int from, to; /* glyphs */
+	struct mk_rect r;
+	int height;
+};
+
 static bool
-inside(const struct block *k, int s)
+inside(const struct block *k, int i)
 {
-	return k->b < 0 || k->of[s] == k->b;
+	return k->b < 0 || k->rows->row[i].block == k->b;
 }
 
-static int
-code_points(const struct mk_line *l, int from, uint32_t *out)
-{
-	int n = 0;
-	for (int i = from; i < l->n; i++)
-		out[n++] = l->g[i].cp;
-	return n;
-}
-
+/* Glyphs from..to of a row, cut in the white before and behind them. */
 static struct mk_rect
-glyphs_rect(const struct mk_segment *s, int from, int to)
+stretch_rect(const struct mk_page *p, const struct mk_text_row *row, int from, int to)
 {
-	struct mk_rect r = {s->line.g[from].r.x0, s->r.y0, s->line.g[to - 1].r.x1, s->r.y1};
+	struct mk_rect r = row->r;
+	if (from > 0)
+		r.x0 = mk_row_edge(p, row, from - 1);
+	else
+		r.x0 = row->r.x0;
+	if (to < row->n)
+		r.x1 = mk_row_edge(p, row, to - 1) + 1;
 	return r;
 }
 
-/* The nearest segment to the right on the same row. */
-static int
-right_of(const struct block *k, int s)
+/* Narrows a place to the heights of its own segments, so that a taller neighbour does not count. */
+static struct place
+make_place(const struct block *k, const struct mk_text_row *row, int from, int to)
 {
-	const struct mk_text *t = &k->p->text;
-	int best = -1;
-	for (int i = 0; i < t->count; i++)
-		if (i != s && inside(k, i) && mk_same_row(&t->seg[i].r, &t->seg[s].r) && t->seg[i].r.x0 >= t->seg[s].r.x1 - 4 &&
-		    (best < 0 || t->seg[i].r.x0 < t->seg[best].r.x0))
-			best = i;
-	return best;
+	struct place v = {row, from, to, stretch_rect(k->p, row, from, to), 0};
+	int y0 = row->r.y1, y1 = row->r.y0;
+	for (int i = from; i < to; i++) {
+		const struct mk_segment *s = &k->p->text.seg[row->seg[row->of[i]]];
+		v.height = s->height > v.height ? s->height : v.height;
+		y0 = s->r.y0 < y0 ? s->r.y0 : y0;
+		y1 = s->r.y1 > y1 ? s->r.y1 : y1;
+	}
+	if (y1 > y0) {
+		v.r.y0 = y0;
+		v.r.y1 = y1;
+	}
+	return v;
 }
 
-/* Where the value of a label stands: behind it in its segment, else the next segment. false: nowhere. */
+/* What stands behind `from` until the next wide gap between segments. false: nothing. */
 static bool
-value_place(const struct block *k, const char *field, int y, int *segment, int *from)
+value_at(const struct block *k, const struct mk_text_row *row, int from, struct place *out)
 {
-	int s, end;
-	if (!mk_label_find(k->p, k->of, k->b, k->layout, field, y, &s, &end))
+	int to = from + 1;
+	if (from >= row->n)
 		return false;
-	const struct mk_segment *seg = &k->p->text.seg[s];
-	if (end < seg->line.n) {
-		*segment = s;
-		*from = end;
-		return true;
+	for (; to < row->n; to++) {
+		const struct mk_segment *a = &k->p->text.seg[row->seg[row->of[to - 1]]], *b = &k->p->text.seg[row->seg[row->of[to]]];
+		if (a != b && b->r.x0 - a->r.x1 > a->height * 5 / 2)
+			break;
 	}
-	*segment = right_of(k, s);
-	*from = 0;
-	return *segment >= 0 && k->p->text.seg[*segment].line.n > 0;
+	*out = make_place(k, row, from, to);
+	return out->r.x1 > out->r.x0;
+}
+
+static bool
+value_place(const struct block *k, const char *field, int y, struct place *out)
+{
+	int i, end;
+	return mk_label_find(k->rows, k->b, k->layout, field, y, &i, &end) && value_at(k, &k->rows->row[i], end, out);
 }
 
 struct reading {
 	uint32_t cp[MK_GLYPHS];
-	struct mk_rect r[MK_GLYPHS];
+	bool word[MK_GLYPHS]; /* begins a word */
 	int n;
 	int conf;
 	unsigned model;
@@ -106,8 +123,7 @@ read_ways(struct mk_page *p, struct mk_rect r, int height, const struct way *way
 	for (int i = 0; line != NULL && i < count; i++) {
 		if (p->ocr->api[ways[i].model] == NULL)
 			continue;
-		double k;
-		struct mk_grey g = mk_page_cut(p, r, height, ways[i].size, 0, &k), soft = {NULL, 0, 0};
+		struct mk_grey g = mk_page_cut(p, r, height, ways[i].size, 0, NULL), soft = {NULL, 0, 0};
 		if (ways[i].blur > 0)
 			soft = mk_grey_blur(&g, ways[i].blur);
 		if (mk_ocr_line(p->ocr, ways[i].model, soft.px != NULL ? &soft : &g, false, ways[i].raw, line)) {
@@ -117,9 +133,7 @@ read_ways(struct mk_page *p, struct mk_rect r, int height, const struct way *way
 			o->model = (unsigned)ways[i].model;
 			for (int j = 0; j < line->n; j++) {
 				o->cp[j] = line->g[j].cp;
-				o->r[j] = line->g[j].r;
-				o->r[j].x0 = (int)(r.x0 + (line->g[j].r.x0 - ways[i].size / 4.0) / k);
-				o->r[j].x1 = (int)(r.x0 + (line->g[j].r.x1 - ways[i].size / 4.0) / k);
+				o->word[j] = line->g[j].word;
 				sum += line->g[j].conf;
 			}
 			o->conf = sum / line->n;
@@ -187,44 +201,16 @@ static void
 keep(struct reading *r, bool (*wanted)(uint32_t))
 {
 	int n = 0;
+	bool word = false;
 	for (int i = 0; i < r->n; i++) {
+		word = word || r->word[i];
 		if (wanted(r->cp[i])) {
 			r->cp[n] = r->cp[i];
-			r->r[n++] = r->r[i];
+			r->word[n++] = word;
+			word = false;
 		}
 	}
 	r->n = n;
-}
-
-/* Middles of the white gaps of a row that are wide enough to be blanks, from left to right. */
-static int
-find_gaps(const struct mk_page *p, struct mk_rect r, int height, int *gap, int cap)
-{
-	int n = 0, x = r.x0;
-	bool more = true;
-	while (more && n < cap) {
-		/* the part that reaches furthest right of those beginning before x + a little; then the next beginning */
-		int reach = x, next = r.x1;
-		for (int i = 0; i < p->parts; i++) {
-			const struct mk_rect *q = &p->part[i].r;
-			int mid = (q->y0 + q->y1) / 2;
-			if (mid < r.y0 || mid > r.y1 || q->x1 < r.x0 || q->x0 > r.x1 || q->y1 - q->y0 > height * 3 || q->x1 - q->x0 < 2)
-				continue;
-			if (q->x0 <= x && q->x1 > reach)
-				reach = q->x1;
-			if (q->x0 > x && q->x0 < next)
-				next = q->x0;
-		}
-		if (reach > x) {
-			x = reach;
-			continue;
-		}
-		if (next - x > height * 55 / 100 && x > r.x0 + height / 2 && next < r.x1)
-			gap[n++] = (x + next) / 2;
-		more = next < r.x1 && next > x;
-		x = next;
-	}
-	return n;
 }
 
 static void
@@ -239,116 +225,156 @@ put(char *out, size_t cap, size_t *at, uint32_t cp)
 	out[*at] = '\0';
 }
 
-/* Text of a reading with blanks where the row is white (Japanese: full-width, as printed). */
-static void
-compose(const struct reading *r, const int *gap, int gaps, char *out, size_t cap)
+/* How many Japanese glyphs, all of one width, stand before the white run g of a row of n. */
+static int
+glyphs_before(struct mk_rect r, const struct mk_gap *gap, int gaps, int g, int n)
 {
+	int ink = r.x1 - r.x0, before = gap[g].x0 - r.x0;
+	for (int i = 0; i < gaps; i++)
+		ink -= gap[i].x1 - gap[i].x0;
+	for (int i = 0; i < g; i++)
+		before -= gap[i].x1 - gap[i].x0;
+	return ink <= 0 ? 0 : (before * n + ink / 2) / ink;
+}
+
+/* Text of a reading with blanks where the row is white (Japanese: full-width, as printed). least: px of a blank. */
+static void
+compose(const struct block *k, const struct reading *r, struct mk_rect place, int least, char *out, size_t cap)
+{
+	struct mk_gap gap[4];
 	size_t at = 0;
-	int g = 0;
-	uint32_t blank = is_latin(r) ? ' ' : 0x3000;
+	int gaps = mk_row_gaps(k->p, place, least, gap, 4);
+	bool latin = is_latin(r);
 	out[0] = '\0';
 	for (int i = 0; i < r->n; i++) {
-		int mid = (r->r[i].x0 + r->r[i].x1) / 2;
-		bool white = false;
-		while (g < gaps && mid > gap[g]) {
-			white = true;
-			g++;
-		}
+		bool white = latin && r->word[i];
+		for (int g = 0; g < gaps && !latin; g++)
+			white = white || glyphs_before(place, gap, gaps, g, r->n) == i;
 		if (white && at > 0)
-			put(out, cap, &at, blank);
+			put(out, cap, &at, latin ? ' ' : 0x3000);
 		put(out, cap, &at, r->cp[i]);
 	}
 }
 
 static void
-read_name(const struct block *k, struct mk_rect r, int height, struct mk_field_value *out)
+read_name(const struct block *k, const struct place *v, struct mk_field_value *out)
 {
 	static const struct way ways[] = {{MK_JPN, 40, 2, false}, {MK_SCRIPT, 40, 1, false}, {MK_JPN, 48, 1, true}, {MK_SCRIPT, 52, 2, true},
 	    {MK_JPN, 34, 1, false}, {MK_EXTRA, 48, 1, true}, {MK_EXTRA, 36, 1, false}};
-	static const struct way latin[] = {{MK_ENG, 40, 0, false}, {MK_ENG, 48, 1, false}, {MK_SCRIPT, 40, 0, false}};
+	static const struct way latin[] = {{MK_ENG, 40, 0, false}, {MK_ENG, 48, 1, false}, {MK_ENG, 34, 0, false}};
 	struct reading *got = calloc(READS, sizeof *got);
-	int gap[4], n = got == NULL ? 0 : read_ways(k->p, r, height, ways, 7, got);
+	int n = got == NULL ? 0 : read_ways(k->p, v->r, v->height, ways, 7, got);
 	unsigned share = 0;
 	for (int i = 0; i < n; i++)
 		keep(&got[i], is_name_glyph);
 	int best = winner(got, n, &share);
 	if (best >= 0 && is_latin(&got[best])) {
-		n = read_ways(k->p, r, height, latin, 3, got);
+		n = read_ways(k->p, v->r, v->height, latin, 3, got);
 		for (int i = 0; i < n; i++)
 			keep(&got[i], is_name_glyph);
 		best = winner(got, n, &share);
 	}
 	if (best >= 0 && got[best].n > 0) {
-		int gaps = find_gaps(k->p, r, height, gap, 4);
-		compose(&got[best], gap, gaps, out->text, sizeof out->text);
+		compose(k, &got[best], v->r, v->height * 55 / 100, out->text, sizeof out->text);
 		out->confidence = share;
-		out->r = r;
+		out->r = v->r;
 	}
 	if (got != NULL)
 		mk_wipe(got, READS * sizeof *got);
 	free(got);
 }
 
+#define LABEL_A 0x6c0fU /* 氏 */
+#define LABEL_B 0x540dU /* 名 */
+
+/* Behind a label of which one glyph was misread, or that is smaller print than the value. */
+static int
+skip_label(const struct mk_text_row *row)
+{
+	for (int i = 2; i >= 0; i--)
+		if (i + 1 < row->n && (row->cp[i] == LABEL_A || row->cp[i] == LABEL_B))
+			return i + 1;
+	return 0;
+}
+
 /* Without a label: the row under the number. */
 static bool
-row_below(const struct block *k, struct mk_rect number, int *segment)
+row_below(const struct block *k, struct mk_rect number, struct place *out)
 {
-	const struct mk_text *t = &k->p->text;
-	int best = -1;
-	for (int i = 0; number.x1 > 0 && i < t->count; i++) {
-		const struct mk_rect *r = &t->seg[i].r;
-		if (!inside(k, i) || t->seg[i].line.n < 2 || (r->y0 + r->y1) / 2 <= number.y1 || r->x0 > number.x1 || r->x1 < number.x0)
+	const struct mk_text_row *best = NULL;
+	for (int i = 0; number.x1 > 0 && i < k->rows->count; i++) {
+		const struct mk_text_row *row = &k->rows->row[i];
+		if (!inside(k, i) || row->n < 2 || (row->r.y0 + row->r.y1) / 2 <= number.y1 || row->r.x0 > number.x1 ||
+		    row->r.x1 < number.x0)
 			continue;
-		if (best < 0 || r->y0 < t->seg[best].r.y0)
-			best = i;
+		if (best == NULL || row->r.y0 < best->r.y0)
+			best = row;
 	}
-	*segment = best;
-	return best >= 0;
+	return best != NULL && value_at(k, best, skip_label(best), out);
+}
+
+/* Small print before the value (a label taken for a part of it) is cut off: parts much lower than the rest, then white. */
+static void
+cut_small(const struct block *k, struct place *v)
+{
+	struct mk_gap gap[8];
+	int n = mk_row_gaps(k->p, v->r, v->height / 5, gap, 8);
+	for (int g = n - 1; g >= 0; g--) {
+		int left = 0, right = 0;
+		for (int i = 0; i < k->p->parts; i++) {
+			const struct mk_rect *q = &k->p->part[i].r;
+			int mid = (q->y0 + q->y1) / 2, h = q->y1 - q->y0;
+			if (mid < v->r.y0 || mid > v->r.y1 || q->x0 < v->r.x0 || q->x1 > v->r.x1)
+				continue;
+			if (q->x1 <= gap[g].x0 + 1 && h > left)
+				left = h;
+			if (q->x0 >= gap[g].x1 - 1 && h > right)
+				right = h;
+		}
+		if (gap[g].x0 - v->r.x0 < v->height * 3 && left * 100 < right * 78) {
+			v->r.x0 = gap[g].x1 - 1;
+			return;
+		}
+	}
 }
 
 static void
 name_field(const struct block *k, const char *field, struct mk_rect number, struct mk_field_value *out)
 {
-	int s, from = 0, y = (number.y0 + number.y1) / 2;
-	if (!value_place(k, field, y, &s, &from)) {
-		if (k->layout != MK_CARD_BACK || strcmp(field, "name") != 0 || !row_below(k, number, &s))
-			return;
-	}
-	const struct mk_segment *seg = &k->p->text.seg[s];
-	struct mk_rect r = glyphs_rect(seg, from, seg->line.n);
-	if (from == 0)
-		r.x0 = seg->r.x0;
-	r.x1 = seg->r.x1;
-	read_name(k, r, seg->height, out);
+	struct place v;
+	int y = (number.y0 + number.y1) / 2;
+	bool name = strcmp(field, "name") == 0;
+	if (!value_place(k, field, y, &v) && (k->layout != MK_CARD_BACK || !name || !row_below(k, number, &v)))
+		return;
+	if (name)
+		cut_small(k, &v);
+	read_name(k, &v, out);
 }
 
 static void
-read_date(const struct block *k, const struct mk_segment *seg, int from, int to, struct mk_date first, struct mk_field_value *out)
+read_date(const struct block *k, const struct place *v, struct mk_date first, struct mk_field_value *out)
 {
 	static const struct way ways[] = {{MK_JPN, 36, 1, false}, {MK_SCRIPT, 40, 0, false}, {MK_JPN, 48, 0, false}, {MK_SCRIPT, 32, 1, false}};
 	struct reading *got = calloc(READS, sizeof *got);
 	struct mk_date date[READS + 1] = {first};
-	int dates = 1, votes = 0, best = 0, n, a, b;
-	struct mk_rect r = glyphs_rect(seg, from, to);
-	r.x0 -= seg->height / 3;
-	r.x1 += seg->height / 3;
-	n = got == NULL ? 0 : read_ways(k->p, r, seg->height, ways, 4, got);
+	int dates = first.year > 0 ? 1 : 0, votes = 0, best = 0, n, a, b;
+	n = got == NULL ? 0 : read_ways(k->p, v->r, v->height, ways, 4, got);
 	for (int i = 0; i < n; i++)
 		if (mk_find_date(got[i].cp, got[i].n, &date[dates], &a, &b) > 0)
 			dates++;
 	for (int i = 0; i < dates; i++) {
-		int v = 0;
+		int same_days = 0;
 		for (int j = 0; j < dates; j++)
-			v += mk_date_days(date[i]) == mk_date_days(date[j]) ? 1 : 0;
-		if (v > votes) {
-			votes = v;
+			same_days += mk_date_days(date[i]) == mk_date_days(date[j]) ? 1 : 0;
+		if (same_days > votes) {
+			votes = same_days;
 			best = i;
 		}
 	}
-	if (n == 0 || votes > 1) {
+	if (votes > 1) {
 		mk_date_format(date[best], out->text);
 		out->confidence = (unsigned)(votes * 1000 / (n + 1));
-		out->r = r;
+		out->r = v->r;
 	}
 	if (got != NULL)
 		mk_wipe(got, READS * sizeof *got);
@@ -357,63 +383,93 @@ read_date(const struct block *k, const struct mk_segment *seg, int from, int to,
 
 /* Which date is it: by the words around it on its row. */
 static enum mk_field
-date_kind(const struct block *k, int s, int to)
+date_kind(const struct mk_text_row *row, int from, int to)
 {
-	uint32_t text[MK_GLYPHS];
-	const struct mk_segment *seg = &k->p->text.seg[s];
-	int n = code_points(&seg->line, to, text), left, end;
-	if (n > 0 && text[0] == BIRTH_GLYPH)
+	int n = row->n - to;
+	if (n > 0 && row->cp[to] == BIRTH_GLYPH)
 		return MK_F_BIRTH;
-	if (mk_find_utf8(text, n, "まで有効", NULL, NULL) >= 0 || mk_find_utf8(text, n, "有効", NULL, NULL) >= 0)
+	if (mk_find_utf8(row->cp + to, n, "まで有効", NULL, NULL) >= 0)
 		return MK_F_EXPIRES;
-	if (mk_label_find(k->p, k->of, k->b, k->layout, "birth", (seg->r.y0 + seg->r.y1) / 2, &left, &end) &&
-	    mk_same_row(&k->p->text.seg[left].r, &seg->r))
+	if (mk_find_utf8(row->cp, from, "生年月日", NULL, NULL) >= 0)
 		return MK_F_BIRTH;
 	return MK_FIELDS;
 }
 
+/* The row of the label is read as a date even where the first reading saw none. */
 static void
-dates(const struct block *k, struct mk_field_value *out)
+birth_by_label(const struct block *k, struct mk_field_value *out)
 {
-	uint32_t text[MK_GLYPHS];
-	int only = -1, count = 0, only_from = 0, only_to = 0;
-	struct mk_date only_date = {0, 0, 0};
-	for (int s = 0; s < k->p->text.count; s++) {
-		const struct mk_segment *seg = &k->p->text.seg[s];
-		struct mk_date d;
+	struct mk_date none = {0, 0, 0};
+	struct place v;
+	if (value_place(k, "birth", 0, &v))
+		read_date(k, &v, none, out);
+}
+
+static void
+dates(const struct block *k, struct mk_rect number, struct mk_field_value *out)
+{
+	struct mk_date d, only_date = {0, 0, 0};
+	struct place only = {0};
+	int count = 0;
+	for (int i = 0; i < k->rows->count; i++) {
+		const struct mk_text_row *row = &k->rows->row[i];
 		int from, to;
-		if (!inside(k, s) || mk_find_date(text, code_points(&seg->line, 0, text), &d, &from, &to) <= 0)
+		if (!inside(k, i) || mk_find_date(row->cp, row->n, &d, &from, &to) <= 0)
 			continue;
-		enum mk_field f = date_kind(k, s, to);
-		count++;
-		only = s;
-		only_from = from;
-		only_to = to;
+		enum mk_field f = date_kind(row, from, to);
+		only = make_place(k, row, from, to);
 		only_date = d;
+		count++;
 		if (f != MK_FIELDS && out[f].text[0] == '\0')
-			read_date(k, seg, from, to, d, &out[f]);
+			read_date(k, &only, d, &out[f]);
 	}
-	/* the back of a card has one date */
-	if (k->layout == MK_CARD_BACK && count == 1 && out[MK_F_BIRTH].text[0] == '\0' && out[MK_F_EXPIRES].text[0] == '\0')
-		read_date(k, &k->p->text.seg[only], only_from, only_to, only_date, &out[MK_F_BIRTH]);
+	if (out[MK_F_BIRTH].text[0] == '\0' && k->layout != MK_CARD_BACK)
+		birth_by_label(k, &out[MK_F_BIRTH]);
+	/* the back of a card has one date, two rows under the number */
+	if (k->layout != MK_CARD_BACK || out[MK_F_BIRTH].text[0] != '\0' || out[MK_F_EXPIRES].text[0] != '\0')
+		return;
+	if (count == 1) {
+		read_date(k, &only, only_date, &out[MK_F_BIRTH]);
+		return;
+	}
+	for (int i = 0; number.x1 > 0 && i < k->rows->count && out[MK_F_BIRTH].text[0] == '\0'; i++) {
+		const struct mk_text_row *row = &k->rows->row[i];
+		int below = row->r.y0 - number.y1, h = number.y1 - number.y0;
+		if (!inside(k, i) || row->n < 5 || below < h / 2 || below > h * 6 || row->r.x0 > number.x1 || row->r.x1 < number.x0)
+			continue;
+		only = make_place(k, row, 0, row->n);
+		read_date(k, &only, only_date, &out[MK_F_BIRTH]);
+	}
 }
 
 static void
 sex(const struct block *k, struct mk_field_value *out)
 {
-	int s, from;
-	if (!value_place(k, "sex", 0, &s, &from))
+	static const struct way ways[] = {{MK_JPN, 40, 1, false}, {MK_SCRIPT, 40, 0, false}, {MK_SCRIPT, 48, 1, true}};
+	struct place v;
+	int male = 0, female = 0;
+	if (!value_place(k, "sex", 0, &v))
 		return;
-	const struct mk_segment *seg = &k->p->text.seg[s];
-	for (int i = from; i < seg->line.n && i < from + 3; i++) {
-		uint32_t cp = seg->line.g[i].cp;
-		if (cp != MALE && cp != FEMALE)
-			continue;
-		strncpy(out->text, cp == MALE ? "male" : "female", sizeof out->text - 1);
-		out->confidence = (unsigned)seg->line.g[i].conf * 10;
-		out->r = glyphs_rect(seg, i, i + 1);
-		return;
+	if (v.to > v.from + 1)
+		v = make_place(k, v.row, v.from, v.from + 1);
+	for (int i = v.from; i < v.to; i++) {
+		male += v.row->cp[i] == MALE;
+		female += v.row->cp[i] == FEMALE;
 	}
+	struct reading *got = calloc(READS, sizeof *got);
+	int n = got == NULL ? 0 : read_ways(k->p, v.r, v.height, ways, 3, got);
+	for (int i = 0; i < n; i++) {
+		for (int j = 0; j < got[i].n; j++) {
+			male += got[i].cp[j] == MALE;
+			female += got[i].cp[j] == FEMALE;
+		}
+	}
+	free(got);
+	if (male == female)
+		return;
+	strncpy(out->text, male > female ? "male" : "female", sizeof out->text - 1);
+	out->confidence = (unsigned)((male > female ? male : female) * 1000 / (male + female + 1));
+	out->r = v.r;
 }
 
 static bool
@@ -423,24 +479,23 @@ is_address_glyph(uint32_t cp)
 }
 
 static void
-address_row(const struct block *k, struct mk_rect r, int height, struct mk_field_value *out)
+address_row(const struct block *k, const struct place *v, struct mk_field_value *out)
 {
-	static const struct way ways[] = {{MK_JPN, 40, 1, false}, {MK_SCRIPT, 40, 0, false}, {MK_JPN, 34, 0, false}};
+	static const struct way ways[] = {{MK_JPN, 40, 1, false}, {MK_SCRIPT, 40, 0, false}, {MK_JPN, 34, 0, false}, {MK_SCRIPT, 34, 1, false}};
 	struct reading *got = calloc(READS, sizeof *got);
-	int gap[4];
 	unsigned share;
-	int n = got == NULL ? 0 : read_ways(k->p, r, height, ways, 3, got);
+	int n = got == NULL ? 0 : read_ways(k->p, v->r, v->height, ways, 4, got);
 	for (int i = 0; i < n; i++)
 		keep(&got[i], is_address_glyph);
 	int best = winner(got, n, &share);
 	if (best >= 0) {
 		size_t at = strlen(out->text);
-		compose(&got[best], gap, find_gaps(k->p, r, height, gap, 4), out->text + at, sizeof out->text - at);
+		compose(k, &got[best], v->r, v->height * 95 / 100, out->text + at, sizeof out->text - at);
 		out->confidence = at == 0 || share < out->confidence ? share : out->confidence;
 		if (at == 0)
-			out->r = r;
-		out->r.y1 = r.y1;
-		out->r.x1 = r.x1 > out->r.x1 ? r.x1 : out->r.x1;
+			out->r = v->r;
+		out->r.y1 = v->r.y1;
+		out->r.x1 = v->r.x1 > out->r.x1 ? v->r.x1 : out->r.x1;
 	}
 	if (got != NULL)
 		mk_wipe(got, READS * sizeof *got);
@@ -448,13 +503,11 @@ address_row(const struct block *k, struct mk_rect r, int height, struct mk_field
 }
 
 static bool
-has_label(const struct block *k, int s)
+has_label(const struct mk_text_row *row)
 {
-	static const char *const words[] = {"氏名", "住所", "生年月日", "性別", "個人番号", "世帯主", "発行日", "フリガナ"};
-	uint32_t text[MK_GLYPHS];
-	int n = code_points(&k->p->text.seg[s].line, 0, text);
+	static const char *const words[] = {"氏名", "住所", "生年月日", "性別", "個人番号", "世帯主", "発行日", "フリガナ", "有効"};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (mk_find_utf8(text, n, words[i], NULL, NULL) >= 0)
+		if (mk_find_utf8(row->cp, row->n, words[i], NULL, NULL) >= 0)
 			return true;
 	return false;
 }
@@ -463,36 +516,33 @@ has_label(const struct block *k, int s)
 static void
 address(const struct block *k, struct mk_field_value *out)
 {
-	int s, from;
-	if (!value_place(k, "address", 0, &s, &from))
+	struct place v;
+	if (!value_place(k, "address", 0, &v))
 		return;
-	const struct mk_text *t = &k->p->text;
-	const struct mk_segment *seg = &t->seg[s];
-	struct mk_rect r = glyphs_rect(seg, from, seg->line.n);
-	r.x1 = seg->r.x1;
-	address_row(k, r, seg->height, out);
-	for (int i = 0; i < t->count; i++) {
-		const struct mk_segment *o = &t->seg[i];
-		int below = o->r.y0 - seg->r.y1, aside = abs(o->r.x0 - r.x0);
-		if (i == s || !inside(k, i) || o->line.n < 2 || below < -seg->height / 3 || below > seg->height ||
-		    aside > seg->height * 3 / 2 || o->height * 10 < seg->height * 7 || has_label(k, i))
+	address_row(k, &v, out);
+	for (int i = 0; i < k->rows->count; i++) {
+		const struct mk_text_row *o = &k->rows->row[i];
+		int below = o->r.y0 - v.r.y1, aside = abs(o->r.x0 - v.r.x0);
+		if (o == v.row || !inside(k, i) || o->n < 2 || below < -v.height / 3 || below > v.height || aside > v.height * 3 / 2 ||
+		    o->height * 10 < v.height * 7 || has_label(o))
 			continue;
-		address_row(k, o->r, o->height, out);
+		struct place more = make_place(k, o, 0, o->n);
+		address_row(k, &more, out);
 		return;
 	}
 }
 
 void
-mk_fields_read(struct mk_page *p, const int *block, int b, enum mk_layout l, struct mk_rect number,
+mk_fields_read(struct mk_page *p, const struct mk_rows *rows, int b, enum mk_layout l, struct mk_rect number,
     struct mk_field_value out[MK_FIELDS])
 {
-	struct block k = {p, block, b, l};
+	struct block k = {p, rows, b, l};
 	if (l == MK_UNKNOWN)
 		return;
 	name_field(&k, "name", number, &out[MK_F_NAME]);
 	if (l == MK_JUMINHYO)
 		name_field(&k, "kana", number, &out[MK_F_KANA]);
-	dates(&k, out);
+	dates(&k, number, out);
 	if (l != MK_CARD_BACK) {
 		sex(&k, &out[MK_F_SEX]);
 		address(&k, &out[MK_F_ADDRESS]);

@@ -15,7 +15,7 @@ struct mk_field_value {
 
 const char *mk_field_name(enum mk_field f);
 /* Reads the fields of a block that is a document of layout l. number: the row of the number, x1 0 when there is none. */
-void mk_fields_read(struct mk_page *p, const int *block, int b, enum mk_layout l, struct mk_rect number,
+void mk_fields_read(struct mk_page *p, const struct mk_rows *rows, int b, enum mk_layout l, struct mk_rect number,
     struct mk_field_value out[MK_FIELDS]);
 
 #endif

@@ -44,14 +44,6 @@ mk_layout_by_name(const char *name)
 }
 
 static int
-code_points(const struct mk_line *l, uint32_t *out)
-{
-	for (int i = 0; i < l->n; i++)
-		out[i] = l->g[i].cp;
-	return l->n;
-}
-
-static int
 median_height(const struct mk_page *p)
 {
 	int seen = 0, h[256] = {0};
@@ -96,20 +88,18 @@ mk_blocks(const struct mk_page *p, int *block)
 }
 
 void
-mk_layout_scores(const struct mk_page *p, const int *block, int b, int score[MK_LAYOUTS])
+mk_layout_scores(const struct mk_rows *rows, int b, int score[MK_LAYOUTS])
 {
 	struct row r;
-	uint32_t text[MK_GLYPHS];
 	memset(score, 0, MK_LAYOUTS * sizeof *score);
 	for (size_t i = 0; row_at(i, &r); i++) {
 		enum mk_layout l = mk_layout_by_name(r.layout);
 		uint64_t weight = 0;
 		if (strcmp(r.kind, "key") != 0 || l == MK_UNKNOWN || mk_str_u64(r.weight, 9, &weight) < 0)
 			continue;
-		for (int s = 0; s < p->text.count; s++) {
-			if (b >= 0 && block[s] != b)
-				continue;
-			if (mk_find_utf8(text, code_points(&p->text.seg[s].line, text), r.text, NULL, NULL) < 0)
+		for (int k = 0; k < rows->count; k++) {
+			const struct mk_text_row *row = &rows->row[k];
+			if ((b >= 0 && row->block != b) || mk_find_utf8(row->cp, row->n, r.text, NULL, NULL) < 0)
 				continue;
 			score[l] += (int)weight;
 			break;
@@ -127,31 +117,39 @@ mk_layout_best(const int score[MK_LAYOUTS])
 	return score[best] >= MK_LAYOUT_SURE ? (enum mk_layout)best : MK_UNKNOWN;
 }
 
+/* A label begins a segment; the same word inside a sentence is none. */
+static bool
+begins_segment(const struct mk_text_row *row, int from)
+{
+	for (int i = from; i > 0 && i >= from - 2; i--)
+		if (row->of[i - 1] != row->of[i])
+			return true;
+	return from <= 2;
+}
+
 bool
-mk_label_find(const struct mk_page *p, const int *block, int b, enum mk_layout l, const char *field, int y, int *segment, int *end)
+mk_label_find(const struct mk_rows *rows, int b, enum mk_layout l, const char *field, int y, int *where, int *end)
 {
 	struct row r;
-	uint32_t text[MK_GLYPHS];
 	int best = -1;
 	bool found = false;
 	for (size_t i = 0; row_at(i, &r); i++) {
 		if (strcmp(r.kind, "label") != 0 || strcmp(r.field, field) != 0 || mk_layout_by_name(r.layout) != l)
 			continue;
-		for (int s = 0; s < p->text.count; s++) {
+		for (int k = 0; k < rows->count; k++) {
 			int from, to;
-			const struct mk_segment *seg = &p->text.seg[s];
-			if ((b >= 0 && block[s] != b) ||
-			    mk_find_utf8(text, code_points(&seg->line, text), r.text, &from, &to) < 0)
+			const struct mk_text_row *row = &rows->row[k];
+			if ((b >= 0 && row->block != b) || mk_find_utf8(row->cp, row->n, r.text, &from, &to) < 0)
 				continue;
-			/* a label begins its piece of the line; the same word inside a sentence is none (sex stands behind the birth) */
-			if (from > 2 && strcmp(field, "sex") != 0)
+			/* the sex stands behind the birth */
+			if (!begins_segment(row, from) && strcmp(field, "sex") != 0)
 				continue;
-			int distance = abs((seg->r.y0 + seg->r.y1) / 2 - y);
+			int distance = abs((row->r.y0 + row->r.y1) / 2 - y);
 			if (found && distance >= best)
 				continue;
 			found = true;
 			best = distance;
-			*segment = s;
+			*where = k;
 			*end = to;
 		}
 	}

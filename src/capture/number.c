@@ -11,7 +11,8 @@
 #include "mynakura/base/secret.h"
 #include "words_internal.h"
 
-#define FIRST_DIGITS 8 /* seen by the first reading, of 12 */
+#define FIRST_DIGITS 7 /* seen by the first reading, of 12 */
+#define JUNK 2	       /* glyphs between them that are none */
 
 /* What a page reading makes of a digit. */
 static bool
@@ -30,21 +31,24 @@ is_separator(uint32_t cp)
 	    cp == 0x2212 || cp == '\'' || cp == '~' || cp == 0x4e00;
 }
 
-/* The longest run of digits and what stands between them. Returns the digits in it. */
+/* The longest run of digits, with a few glyphs between them that a stain may be. Returns the digits in it. */
 static int
-digit_run(const struct mk_line *l, int *from, int *to)
+digit_run(const struct mk_text_row *l, int *from, int *to)
 {
-	int best = 0, count = 0, start = 0;
+	int best = 0, count = 0, start = 0, junk = 0;
 	for (int i = 0; i < l->n; i++) {
-		uint32_t cp = l->g[i].cp;
+		uint32_t cp = l->cp[i];
 		if (looks_like_digit(cp)) {
 			if (count == 0)
 				start = i;
 			count++;
-		} else if (!is_separator(cp)) {
+		} else if (!is_separator(cp) && ++junk > JUNK) {
 			count = 0;
+			junk = 0;
 		}
-		if (count > best) {
+		if (count == 0)
+			junk = 0;
+		if (count > best && looks_like_digit(cp)) {
 			best = count;
 			*from = start;
 			*to = i + 1;
@@ -86,7 +90,7 @@ fit(const struct mk_page *p, struct mk_number_line *l, int left, int right)
 		for (int i = 0; i < p->parts; i++) {
 			const struct mk_rect *q = &p->part[i].r;
 			int high = q->y1 - q->y0, wide = q->x1 - q->x0, mid = (q->y0 + q->y1) / 2;
-			if (high * 10 < l->height * 8 || high * 10 > l->height * 13 || wide > l->height * 12 / 10 || mid < l->r.y0 ||
+			if (high * 100 < l->height * 87 || high * 100 > l->height * 118 || wide > l->height * 12 / 10 || mid < l->r.y0 ||
 			    mid > l->r.y1 || q->x0 < left || q->x1 > right)
 				continue;
 			if (q->x0 > l->r.x1 + l->height * 2 || q->x1 < l->r.x0 - l->height * 2)
@@ -106,84 +110,81 @@ fit(const struct mk_page *p, struct mk_number_line *l, int left, int right)
 	}
 }
 
-/* Neighbours of segment s on its row that are digits too, so that wide groups come together. */
 static void
-take_row(const struct mk_page *p, int s, struct mk_rect *r, int *digits, bool *used)
+begin_line(const struct mk_page *p, const struct mk_text_row *row, struct mk_rect r, struct mk_number_line *out)
 {
-	bool more = true;
-	while (more) {
-		more = false;
-		for (int i = 0; i < p->text.count; i++) {
-			const struct mk_segment *o = &p->text.seg[i];
-			int from = 0, to = 0, gap = o->r.x0 > r->x1 ? o->r.x0 - r->x1 : r->x0 - o->r.x1;
-			if (i == s || used[i] || !mk_same_row(&o->r, r) || gap > p->text.seg[s].height * 4)
-				continue;
-			int n = digit_run(&o->line, &from, &to);
-			if (n < 2 || n > 8 || o->line.n - n > 2)
-				continue;
-			r->x0 = o->r.x0 < r->x0 ? o->r.x0 : r->x0;
-			r->x1 = o->r.x1 > r->x1 ? o->r.x1 : r->x1;
-			*digits += n;
-			used[i] = true;
-			more = true;
-		}
-	}
-}
-
-/* The glyph beside a run in a line: digits must not grow over it. */
-static int
-limit_left(const struct mk_line *l, int from)
-{
-	return from > 0 && mk_is_japanese(l->g[from - 1].cp) ? l->g[from - 1].r.x1 - 2 : 0;
-}
-
-static int
-limit_right(const struct mk_line *l, int to, int far)
-{
-	return to < l->n && mk_is_japanese(l->g[to].cp) ? l->g[to].r.x0 + 2 : far;
-}
-
-static bool
-line_at(const struct mk_page *p, int s, bool *used, struct mk_number_line *out)
-{
-	const struct mk_segment *seg = &p->text.seg[s];
-	int from = 0, to = 0, digits = digit_run(&seg->line, &from, &to);
-	if (used[s] || digits < 2)
-		return false;
 	memset(out, 0, sizeof *out);
-	out->segment = s;
-	out->r = (struct mk_rect){seg->line.g[from].r.x0, seg->r.y0, seg->line.g[to - 1].r.x1, seg->r.y1};
-	int left = limit_left(&seg->line, from), right = limit_right(&seg->line, to, p->turn.w);
-	bool whole = digits < FIRST_DIGITS;
-	if (whole)
-		take_row(p, s, &out->r, &digits, used);
+	out->block = row->block;
+	out->r = r;
+	out->height = digit_height(p, &r, row->height);
+}
+
+/* A row in which the first reading saw most of the digits. */
+static bool
+by_digits(const struct mk_page *p, const struct mk_text_row *row, struct mk_number_line *out)
+{
+	int from = 0, to = 0, digits = digit_run(row, &from, &to);
 	if (digits < FIRST_DIGITS)
 		return false;
-	used[s] = true;
-	out->height = digit_height(p, &out->r, seg->height);
+	int left = from > 0 && mk_is_japanese(row->cp[from - 1]) ? mk_row_edge(p, row, from - 1) - 2 : 0;
+	int right = to < row->n && mk_is_japanese(row->cp[to]) ? row->g[to].r.x0 + 2 : p->turn.w;
+	struct mk_rect r = {from > 0 ? mk_row_edge(p, row, from - 1) : row->r.x0, row->r.y0, row->g[to - 1].r.x1, row->r.y1};
+	if (r.x1 <= r.x0)
+		return false;
+	begin_line(p, row, r, out);
 	fit(p, out, left, right);
 	return true;
 }
 
-/* A row whose parts are as wide and as many as twelve digits, though the first reading saw none. */
+/* What stands behind the label 個人番号, or under it (the back of a card). */
 static bool
-shaped_like_digits(const struct mk_page *p, int s, struct mk_number_line *out)
+by_label(const struct mk_page *p, const struct mk_rows *rows, int k, struct mk_number_line *out)
 {
-	const struct mk_segment *seg = &p->text.seg[s];
-	int n = 0, w = seg->r.x1 - seg->r.x0, h = seg->height;
+	const struct mk_text_row *row = &rows->row[k], *below = NULL;
+	int from, to;
+	if (mk_find_utf8(row->cp, row->n, "個人番号", &from, &to) < 0 || from > 1)
+		return false;
+	if (to < row->n) {
+		struct mk_rect r = {mk_row_edge(p, row, to - 1), row->r.y0, row->r.x1, row->r.y1};
+		begin_line(p, row, r, out);
+		out->label = true;
+		fit(p, out, r.x0 - 2, p->turn.w);
+		return out->r.x1 - out->r.x0 > out->height * 5;
+	}
+	for (int i = 0; i < rows->count; i++) {
+		const struct mk_text_row *o = &rows->row[i];
+		if (o->block == row->block && o->r.y0 >= row->r.y1 - row->height / 2 && o->r.y0 < row->r.y1 + row->height * 3 &&
+		    o->r.x0 < row->r.x1 && o->r.x1 > row->r.x0 && (below == NULL || o->r.y0 < below->r.y0))
+			below = o;
+	}
+	if (below == NULL)
+		return false;
+	begin_line(p, below, below->r, out);
+	out->label = true;
+	fit(p, out, 0, p->turn.w);
+	return out->r.x1 - out->r.x0 > out->height * 5;
+}
+
+/* A row with about twelve parts of one height, though the first reading saw something else. */
+static bool
+by_shape(const struct mk_page *p, const struct mk_text_row *row, struct mk_number_line *out)
+{
+	int n = 0, h = digit_height(p, &row->r, row->height);
+	struct mk_rect r = {row->r.x1, row->r.y0, row->r.x0, row->r.y1};
 	for (int i = 0; i < p->parts; i++) {
 		const struct mk_rect *q = &p->part[i].r;
 		int high = q->y1 - q->y0, wide = q->x1 - q->x0, mid = (q->y0 + q->y1) / 2;
-		if (q->x0 >= seg->r.x0 && q->x1 <= seg->r.x1 && mid >= seg->r.y0 && mid <= seg->r.y1 && high * 10 >= h * 8 &&
-		    wide * 10 <= high * 9)
-			n++;
+		if (q->x0 < row->r.x0 || q->x1 > row->r.x1 || mid < row->r.y0 || mid > row->r.y1 || high * 10 < h * 9 ||
+		    high * 10 > h * 11 || wide * 10 > high * 9)
+			continue;
+		r.x0 = q->x0 < r.x0 ? q->x0 : r.x0;
+		r.x1 = q->x1 > r.x1 ? q->x1 : r.x1;
+		n++;
 	}
-	if (n < 10 || n > 16 || w < h * 6 || w > h * 24)
+	if (n < 10 || n > 14 || r.x1 - r.x0 < h * 6 || r.x1 - r.x0 > h * 24)
 		return false;
-	memset(out, 0, sizeof *out);
-	out->segment = s;
-	out->r = seg->r;
-	out->height = digit_height(p, &seg->r, h);
+	begin_line(p, row, r, out);
+	fit(p, out, r.x0 - 1, r.x1 + 1);
 	return true;
 }
 
@@ -272,7 +273,7 @@ mk_number_round(struct mk_page *p, struct mk_number_line *l)
 static bool
 about_twelve(struct mk_page *p, const struct mk_number_line *l)
 {
-	static const struct variant quick[2] = {{36, STRETCH, 0}, {40, OTSU, 0}};
+	static const struct variant quick[2] = {{36, STRETCH, 0}, {44, OTSU, 0}};
 	char digits[24];
 	bool yes = false;
 	for (size_t i = 0; i < 2 && !yes; i++) {
@@ -285,16 +286,27 @@ about_twelve(struct mk_page *p, const struct mk_number_line *l)
 	return yes;
 }
 
-int
-mk_number_lines(struct mk_page *p, struct mk_number_line *out)
+static bool
+known(const struct mk_number_line *have, int n, const struct mk_number_line *l)
 {
-	bool used[MK_SEGMENTS] = {false};
+	for (int i = 0; i < n; i++)
+		if (have[i].r.x0 < l->r.x1 && l->r.x0 < have[i].r.x1 && have[i].r.y0 < l->r.y1 && l->r.y0 < have[i].r.y1)
+			return true;
+	return false;
+}
+
+int
+mk_number_lines(struct mk_page *p, const struct mk_rows *rows, struct mk_number_line *out)
+{
 	int n = 0;
-	for (int s = 0; s < p->text.count && n < MK_VOTE_LINES; s++)
-		if (line_at(p, s, used, &out[n]) && about_twelve(p, &out[n]))
+	for (int k = 0; k < rows->count && n < MK_VOTE_LINES; k++)
+		if (by_label(p, rows, k, &out[n]) && !known(out, n, &out[n]))
 			n++;
-	for (int s = 0; n == 0 && s < p->text.count; s++)
-		if (!used[s] && shaped_like_digits(p, s, &out[n]) && about_twelve(p, &out[n]))
+	for (int k = 0; k < rows->count && n < MK_VOTE_LINES; k++)
+		if (by_digits(p, &rows->row[k], &out[n]) && !known(out, n, &out[n]) && about_twelve(p, &out[n]))
+			n++;
+	for (int k = 0; n == 0 && k < rows->count; k++)
+		if (by_shape(p, &rows->row[k], &out[n]) && about_twelve(p, &out[n]))
 			n++;
 	return n;
 }

@@ -47,7 +47,7 @@ mk_ocr_init(struct mk_ocr *o, const char *models)
 
 /* One symbol may be several code points; they share its place. */
 static void
-add_symbol(struct mk_line *out, const char *s, struct mk_rect r, int conf)
+add_symbol(struct mk_line *out, const char *s, struct mk_rect r, int conf, bool word)
 {
 	size_t len = strlen(s);
 	for (size_t i = 0; i < len && out->n < MK_GLYPHS;) {
@@ -57,7 +57,7 @@ add_symbol(struct mk_line *out, const char *s, struct mk_rect r, int conf)
 			return;
 		i += n;
 		if (cp != ' ' && cp != 0x3000 && cp != '\n' && mk_text_allowed(cp))
-			out->g[out->n++] = (struct mk_glyph){cp, r, conf};
+			out->g[out->n++] = (struct mk_glyph){cp, r, conf, word};
 	}
 }
 
@@ -72,7 +72,8 @@ collect(TessResultIterator *it, struct mk_line *out)
 			continue;
 		float conf = TessResultIteratorConfidence(it, RIL_SYMBOL);
 		if (TessPageIteratorBoundingBox(page, RIL_SYMBOL, &r.x0, &r.y0, &r.x1, &r.y1))
-			add_symbol(out, s, r, conf < 0 ? 0 : conf > 100 ? 100 : (int)conf);
+			add_symbol(out, s, r, conf < 0 ? 0 : conf > 100 ? 100 : (int)conf,
+			    TessPageIteratorIsAtBeginningOf(page, RIL_WORD) != 0);
 		mk_wipe(s, strlen(s));
 		TessDeleteText(s);
 	} while (TessResultIteratorNext(it, RIL_SYMBOL));

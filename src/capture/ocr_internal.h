@@ -16,6 +16,7 @@ struct mk_glyph {
 	uint32_t cp;
 	struct mk_rect r;
 	int conf; /* 0..100 */
+	bool word; /* begins a word, as the recogniser thinks */
 };
 
 struct mk_line {

@@ -13,7 +13,6 @@
 #include "mynakura/wire/msg.h"
 #include "number_internal.h"
 #include "vote_internal.h"
-#include "words_internal.h"
 
 #define DOCUMENTS 8
 
@@ -34,6 +33,7 @@ struct work {
 	struct mk_page page;
 	int block[MK_SEGMENTS];
 	int blocks;
+	struct mk_rows rows;
 	struct mk_number_line line[MK_VOTE_LINES];
 	int lines;
 	struct document doc[DOCUMENTS];
@@ -73,7 +73,7 @@ add_document(struct work *w, int b)
 	int score[MK_LAYOUTS];
 	memset(d, 0, sizeof *d);
 	d->block = b;
-	mk_layout_scores(&w->page, w->block, b, score);
+	mk_layout_scores(&w->rows, b, score);
 	d->layout = mk_layout_best(score);
 	d->r = block_rect(w, b);
 	return d;
@@ -93,13 +93,13 @@ static void
 find_documents(struct work *w)
 {
 	for (int i = 0; i < w->lines; i++) {
-		struct document *d = document_of(w, w->block[w->line[i].segment]);
+		struct document *d = document_of(w, w->line[i].block);
 		if (d != NULL)
 			d->line[d->lines++] = i;
 	}
 	for (int b = 0; b < w->blocks; b++) {
 		int score[MK_LAYOUTS];
-		mk_layout_scores(&w->page, w->block, b, score);
+		mk_layout_scores(&w->rows, b, score);
 		if (mk_layout_best(score) != MK_UNKNOWN)
 			document_of(w, b);
 	}
@@ -114,7 +114,7 @@ settle_layouts(struct work *w)
 	int score[MK_LAYOUTS];
 	if (w->docs != 1 || w->doc[0].layout != MK_UNKNOWN)
 		return;
-	mk_layout_scores(&w->page, w->block, -1, score);
+	mk_layout_scores(&w->rows, -1, score);
 	w->doc[0].layout = mk_layout_best(score);
 	w->doc[0].block = -1;
 	w->doc[0].r = block_rect(w, -1);
@@ -157,15 +157,10 @@ evaluate(struct work *w, struct document *d)
 {
 	struct mk_votes votes[MK_VOTE_LINES];
 	struct mk_evidence e = {.line = votes, .lines = d->lines, .qrs = d->qrs};
-	uint32_t text[MK_GLYPHS];
 	e.label = d->layout == MK_TSUCHI || d->layout == MK_JUMINHYO || d->layout == MK_CARD_BACK;
 	for (int i = 0; i < d->lines; i++) {
-		const struct mk_number_line *l = &w->line[d->line[i]];
-		const struct mk_line *line = &w->page.text.seg[l->segment].line;
-		votes[i] = l->votes;
-		for (int k = 0; k < line->n; k++)
-			text[k] = line->g[k].cp;
-		e.label = e.label || mk_find_utf8(text, line->n, "個人番号", NULL, NULL) >= 0;
+		votes[i] = w->line[d->line[i]].votes;
+		e.label = e.label || w->line[d->line[i]].label;
 	}
 	for (int i = 0; i < d->qrs; i++)
 		memcpy(e.qr[i], d->qr[i].digits, sizeof e.qr[i]);
@@ -192,6 +187,14 @@ read_number(struct work *w, struct document *d)
 			evaluate(w, d);
 		}
 	}
+}
+
+/* Of these documents only the back of a card bears a code of twelve digits. */
+static void
+settle_by_code(struct document *d)
+{
+	if (d->layout == MK_UNKNOWN && d->qrs == 1)
+		d->layout = MK_CARD_BACK;
 }
 
 static void
@@ -316,12 +319,13 @@ static void
 read_document(struct work *w, struct document *d)
 {
 	struct mk_rect number = {0, 0, 0, 0};
+	settle_by_code(d);
 	read_number(w, d);
 	if (d->decision.line >= 0 && d->lines > 0)
 		number = w->line[d->line[d->decision.line]].r;
 	else if (d->lines > 0)
 		number = w->line[d->line[0]].r;
-	mk_fields_read(&w->page, w->block, d->block, d->layout, number, d->field);
+	mk_fields_read(&w->page, &w->rows, d->block, d->layout, number, d->field);
 	explain(w, d);
 }
 
@@ -336,7 +340,10 @@ mk_records_read(struct mk_ocr *ocr, const uint8_t *px, int width, int height, en
 	if (r < 0)
 		goto out;
 	w->blocks = mk_blocks(&w->page, w->block);
-	w->lines = mk_number_lines(&w->page, w->line);
+	r = mk_rows_make(&w->page, w->block, &w->rows);
+	if (r < 0)
+		goto out;
+	w->lines = mk_number_lines(&w->page, &w->rows, w->line);
 	find_documents(w);
 	settle_layouts(w);
 	if (w->page.qrs > 0)
@@ -348,6 +355,7 @@ mk_records_read(struct mk_ocr *ocr, const uint8_t *px, int width, int height, en
 		put_document(out, w, &w->doc[i]);
 	r = mk_buf_error(out);
 out:
+	mk_rows_free(&w->rows);
 	mk_page_close(&w->page);
 	mk_wipe(w, sizeof *w);
 	free(w);
