@@ -82,7 +82,9 @@ trail_opened(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 	if (r < 0 || answer == NULL) {
 		mk_log("the trail cannot be opened: %s", mk_err_message(r));
 		v->trail_dead = true;
-		v->trail_error = r < 0 ? r : MK_E_TRAIL;
+		/* What is wrong with the record is told; a disk that fails is: it cannot record. */
+		v->trail_error =
+		    r == 0 || r == MK_E_IO || r == MK_E_NOSPACE || r == MK_E_LOST ? MK_E_TRAIL : r;
 		return;
 	}
 	const void *b = answer->body.data;
