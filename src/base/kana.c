@@ -5,12 +5,12 @@
 #include <string.h>
 
 /* U+FF61..U+FF9F half-width forms -> full-width (JIS X 0201 order) */
-static const uint16_t half_kana[] = {0x3002, 0x300c, 0x300d, 0x3001, 0x30fb, 0x30f2, 0x30a1, 0x30a3, 0x30a5, 0x30a7,
-	0x30a9, 0x30e3, 0x30e5, 0x30e7, 0x30c3, 0x30fc, 0x30a2, 0x30a4, 0x30a6, 0x30a8, 0x30aa, 0x30ab, 0x30ad,
-	0x30af, 0x30b1, 0x30b3, 0x30b5, 0x30b7, 0x30b9, 0x30bb, 0x30bd, 0x30bf, 0x30c1, 0x30c4, 0x30c6, 0x30c8,
-	0x30ca, 0x30cb, 0x30cc, 0x30cd, 0x30ce, 0x30cf, 0x30d2, 0x30d5, 0x30d8, 0x30db, 0x30de, 0x30df, 0x30e0,
-	0x30e1, 0x30e2, 0x30e4, 0x30e6, 0x30e8, 0x30e9, 0x30ea, 0x30eb, 0x30ec, 0x30ed, 0x30ef, 0x30f3, 0x3099,
-	0x309a};
+static const uint16_t half_kana[] = {0x3002, 0x300c, 0x300d, 0x3001, 0x30fb, 0x30f2, 0x30a1, 0x30a3,
+    0x30a5, 0x30a7, 0x30a9, 0x30e3, 0x30e5, 0x30e7, 0x30c3, 0x30fc, 0x30a2, 0x30a4, 0x30a6, 0x30a8,
+    0x30aa, 0x30ab, 0x30ad, 0x30af, 0x30b1, 0x30b3, 0x30b5, 0x30b7, 0x30b9, 0x30bb, 0x30bd, 0x30bf,
+    0x30c1, 0x30c4, 0x30c6, 0x30c8, 0x30ca, 0x30cb, 0x30cc, 0x30cd, 0x30ce, 0x30cf, 0x30d2, 0x30d5,
+    0x30d8, 0x30db, 0x30de, 0x30df, 0x30e0, 0x30e1, 0x30e2, 0x30e4, 0x30e6, 0x30e8, 0x30e9, 0x30ea,
+    0x30eb, 0x30ec, 0x30ed, 0x30ef, 0x30f3, 0x3099, 0x309a};
 
 /* The kana that cp + mark (U+3099 or U+309A) make, or 0. */
 static uint32_t
@@ -39,7 +39,8 @@ compose(uint32_t cp, uint32_t mark)
 static bool
 is_blank(uint32_t cp)
 {
-	return cp == ' ' || cp == '\t' || cp == 0xa0 || cp == 0x3000 || (cp >= 0x2000 && cp <= 0x200a) || cp == 0x202f;
+	return cp == ' ' || cp == '\t' || cp == 0xa0 || cp == 0x1680 || cp == 0x3000 ||
+	       (cp >= 0x2000 && cp <= 0x200a) || cp == 0x202f || cp == 0x205f;
 }
 
 static bool
@@ -64,14 +65,15 @@ shape(uint32_t cp, enum form form)
 		return cp;
 	cp = to_full_kana(cp);
 	if (form == FORM_KATAKANA)
-		return cp >= 0x3041 && cp <= 0x3096 ? cp + 0x60 : cp;
+		return (cp >= 0x3041 && cp <= 0x3096) || cp == 0x309d || cp == 0x309e ? cp + 0x60
+										      : cp;
 	if (is_blank(cp) || is_variation(cp))
 		return 0;
 	if (cp >= 0xff01 && cp <= 0xff5e)
 		cp -= 0xfee0;
 	if (cp >= 'A' && cp <= 'Z')
 		return cp + 32;
-	return cp >= 0x30a1 && cp <= 0x30f6 ? cp - 0x60 : cp;
+	return (cp >= 0x30a1 && cp <= 0x30f6) || cp == 0x30fd || cp == 0x30fe ? cp - 0x60 : cp;
 }
 
 static void
@@ -79,6 +81,16 @@ put_cp(struct mk_buf *out, uint32_t cp)
 {
 	char raw[4];
 	mk_buf_put(out, raw, mk_utf8_encode(cp, raw));
+}
+
+/* In the search form ヷ..ヺ, which have no hiragana, are わ..を with U+3099, as わ + U+3099 has no composition there. */
+static void
+put_shaped(struct mk_buf *out, uint32_t cp, enum form form)
+{
+	bool wa = form == FORM_SEARCH && cp >= 0x30f7 && cp <= 0x30fa;
+	put_cp(out, wa ? cp - 0x68 : cp);
+	if (wa)
+		put_cp(out, 0x3099);
 }
 
 static void
@@ -90,7 +102,7 @@ fold(struct mk_buf *out, const char *s, size_t len, enum form form)
 		size_t n = mk_utf8_decode(s + i, len - i, &cp);
 		if (n == 0) { /* unchecked text: pass the byte, the caller's check refuses it */
 			if (held != 0)
-				put_cp(out, held);
+				put_shaped(out, held, form);
 			held = 0;
 			mk_buf_put(out, s + i, 1);
 			i++;
@@ -106,11 +118,11 @@ fold(struct mk_buf *out, const char *s, size_t len, enum form form)
 			continue;
 		}
 		if (held != 0)
-			put_cp(out, held);
+			put_shaped(out, held, form);
 		held = v;
 	}
 	if (held != 0)
-		put_cp(out, held);
+		put_shaped(out, held, form);
 }
 
 void
