@@ -197,6 +197,20 @@ is_latin(const struct reading *r)
 	return latin * 2 > r->n;
 }
 
+/* A dash among kanji is the numeral one; after katakana it is the long vowel. */
+static void
+mend_dashes(struct reading *r)
+{
+	static const uint32_t dashes[] = {0x30fc, '-', 0x2014, 0x2015, 0xff0d, 0x2010, 0x2212, 0x4e00, '_', 0x2013};
+	for (int i = 0; i < r->n; i++) {
+		bool dash = false, katakana = i > 0 && r->cp[i - 1] >= 0x30a1 && r->cp[i - 1] <= 0x30fc;
+		for (size_t k = 0; k < sizeof dashes / sizeof dashes[0]; k++)
+			dash = dash || r->cp[i] == dashes[k];
+		if (dash && !is_latin(r))
+			r->cp[i] = katakana ? 0x30fc : 0x4e00;
+	}
+}
+
 static void
 keep(struct reading *r, bool (*wanted)(uint32_t))
 {
@@ -265,8 +279,10 @@ read_name(const struct block *k, const struct place *v, struct mk_field_value *o
 	struct reading *got = calloc(READS, sizeof *got);
 	int n = got == NULL ? 0 : read_ways(k->p, v->r, v->height, ways, 7, got);
 	unsigned share = 0;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
+		mend_dashes(&got[i]);
 		keep(&got[i], is_name_glyph);
+	}
 	int best = winner(got, n, &share);
 	if (best >= 0 && is_latin(&got[best])) {
 		n = read_ways(k->p, v->r, v->height, latin, 3, got);

@@ -11,7 +11,7 @@
 
 #define RADIANS (3.14159265358979323846 / 180.0)
 #define BINS 8192
-#define GAP 1.6	     /* glyph heights between neighbours of one segment */
+#define GAP 2.0	     /* glyph heights between neighbours of one segment */
 #define HEIGHT_MAX 200
 #define PARTS_MAX 8000 /* a page of text has some 3,000; more is noise */
 

@@ -12,6 +12,7 @@
 #include "words_internal.h"
 
 #define FIRST_DIGITS 7 /* seen by the first reading, of 12 */
+#define KA 0x30abU	       /* カ */
 #define JUNK 2	       /* glyphs between them that are none */
 
 /* What a page reading makes of a digit. */
@@ -124,7 +125,8 @@ static bool
 by_digits(const struct mk_page *p, const struct mk_text_row *row, struct mk_number_line *out)
 {
 	int from = 0, to = 0, digits = digit_run(row, &from, &to);
-	if (digits < FIRST_DIGITS)
+	/* the resident record's own code has eleven digits */
+	if (digits < FIRST_DIGITS || mk_find_utf8(row->cp, row->n, "票コード", NULL, NULL) >= 0)
 		return false;
 	int left = from > 0 && mk_is_japanese(row->cp[from - 1]) ? mk_row_edge(p, row, from - 1) - 2 : 0;
 	int right = to < row->n && mk_is_japanese(row->cp[to]) ? row->g[to].r.x0 + 2 : p->turn.w;
@@ -144,6 +146,8 @@ by_label(const struct mk_page *p, const struct mk_rows *rows, int k, struct mk_n
 	int from, to;
 	if (mk_find_utf8(row->cp, row->n, "個人番号", &from, &to) < 0 || from > 1)
 		return false;
+	if (to < row->n && row->cp[to] == KA) /* 個人番号カード is a title */
+		return false;
 	if (to < row->n) {
 		struct mk_rect r = {mk_row_edge(p, row, to - 1), row->r.y0, row->r.x1, row->r.y1};
 		begin_line(p, row, r, out);
@@ -153,8 +157,10 @@ by_label(const struct mk_page *p, const struct mk_rows *rows, int k, struct mk_n
 	}
 	for (int i = 0; i < rows->count; i++) {
 		const struct mk_text_row *o = &rows->row[i];
-		if (o->block == row->block && o->r.y0 >= row->r.y1 - row->height / 2 && o->r.y0 < row->r.y1 + row->height * 3 &&
-		    o->r.x0 < row->r.x1 && o->r.x1 > row->r.x0 && (below == NULL || o->r.y0 < below->r.y0))
+		int mid = (o->r.y0 + o->r.y1) / 2;
+		bool under = mid > row->r.y1 && o->r.y0 < row->r.y1 + row->height * 3 && o->r.x0 < row->r.x1 && o->r.x1 > row->r.x0;
+		bool beside = o != row && mid > row->r.y0 - row->height && mid < row->r.y1 + row->height && o->r.x0 >= row->r.x1;
+		if (o->block == row->block && (under || beside) && (below == NULL || beside || o->r.y0 < below->r.y0))
 			below = o;
 	}
 	if (below == NULL)
@@ -204,13 +210,32 @@ read_digits(struct mk_page *p, const struct mk_grey *g, enum mk_model m, char *o
 	return n;
 }
 
-enum prep { RAW, STRETCH, BLUR, OTSU, ADAPTIVE, MEDIAN };
+enum prep { RAW, STRETCH, BLUR, OTSU, ADAPTIVE, MEDIAN, CLEAN };
 
 struct variant {
 	int size; /* px of a digit */
 	enum prep prep;
 	double degrees;
 };
+
+/* Only what is as high as a digit stays: stains, rules and specks become paper. */
+static struct mk_grey
+clean(const struct mk_grey *g, int size)
+{
+	struct mk_grey out = mk_grey_otsu(g);
+	struct mk_part *part = NULL;
+	int n = out.px == NULL ? 0 : mk_parts(&out, 5000, &part);
+	for (int i = 0; i < n; i++) {
+		const struct mk_rect *r = &part[i].r;
+		int h = r->y1 - r->y0, w = r->x1 - r->x0;
+		if (h * 100 >= size * 78 && h * 100 <= size * 125 && w <= size * 3)
+			continue;
+		for (int y = r->y0; y < r->y1; y++)
+			memset(out.px + (size_t)y * (size_t)out.w + r->x0, 255, (size_t)w);
+	}
+	free(part);
+	return out;
+}
 
 static struct mk_grey
 prepare(const struct mk_page *p, const struct mk_number_line *l, const struct variant *v)
@@ -232,6 +257,9 @@ prepare(const struct mk_page *p, const struct mk_number_line *l, const struct va
 	case MEDIAN:
 		out = mk_grey_median(&g);
 		break;
+	case CLEAN:
+		out = clean(&g, v->size);
+		break;
 	default:
 		return g;
 	}
@@ -239,10 +267,12 @@ prepare(const struct mk_page *p, const struct mk_number_line *l, const struct va
 	return out;
 }
 
-static const struct variant rounds[MK_ROUNDS][4] = {
-    {{36, STRETCH, 0}, {48, BLUR, 0}, {32, RAW, 0}, {40, OTSU, 0}},
-    {{60, OTSU, 0}, {36, ADAPTIVE, 0}, {44, MEDIAN, 0}, {40, STRETCH, 0.8}},
-    {{28, BLUR, 0}, {52, ADAPTIVE, -0.8}, {36, OTSU, 0.5}, {64, STRETCH, 0}},
+#define VARIANTS 4
+static const struct variant rounds[MK_ROUNDS][VARIANTS] = {
+    {{36, STRETCH, 0}, {40, CLEAN, 0}},
+    {{48, BLUR, 0}, {32, RAW, 0}},
+    {{60, OTSU, 0}, {36, ADAPTIVE, 0}, {44, CLEAN, 0.5}, {40, STRETCH, 0.8}},
+    {{28, BLUR, 0}, {52, CLEAN, -0.5}, {44, MEDIAN, 0}, {64, STRETCH, 0}},
 };
 
 bool
@@ -252,9 +282,9 @@ mk_number_round(struct mk_page *p, struct mk_number_line *l)
 	char digits[24];
 	if (l->round == MK_ROUNDS)
 		return false;
-	/* the first round takes two models, which is enough where they agree */
-	size_t count = l->round == 0 ? 2 : 3;
-	for (size_t i = 0; i < 4; i++) {
+	/* the first rounds take two models, which is enough where they agree */
+	size_t count = l->round < 2 ? 2 : 3;
+	for (size_t i = 0; i < VARIANTS && rounds[l->round][i].size > 0; i++) {
 		struct mk_grey g = prepare(p, l, &rounds[l->round][i]);
 		for (size_t m = 0; m < count; m++) {
 			if (p->ocr->api[models[m]] == NULL)
@@ -273,7 +303,7 @@ mk_number_round(struct mk_page *p, struct mk_number_line *l)
 static bool
 about_twelve(struct mk_page *p, const struct mk_number_line *l)
 {
-	static const struct variant quick[2] = {{36, STRETCH, 0}, {44, OTSU, 0}};
+	static const struct variant quick[2] = {{36, STRETCH, 0}, {40, CLEAN, 0}};
 	char digits[24];
 	bool yes = false;
 	for (size_t i = 0; i < 2 && !yes; i++) {

@@ -16,7 +16,7 @@ struct mk_number_line {
 	int round;	  /* rounds of readings done, 0..MK_ROUNDS */
 };
 
-#define MK_ROUNDS 3
+#define MK_ROUNDS 4
 
 /* Rows that may hold 12 digits, at most MK_VOTE_LINES. Returns the count. */
 int mk_number_lines(struct mk_page *p, const struct mk_rows *rows, struct mk_number_line *out);

@@ -204,6 +204,25 @@ choose_half(struct mk_page *p)
 	return n == 0 ? 0 : (up > down ? up : down) / n;
 }
 
+/* The modules of a code are no print, but would join the digits beside it to one blot. */
+static void
+drop_codes(struct mk_page *p)
+{
+	int n = 0;
+	for (int i = 0; i < p->parts; i++) {
+		const struct mk_rect *r = &p->part[i].r;
+		bool code = false;
+		for (int k = 0; k < p->qrs; k++) {
+			double x, y, reach = p->qr[k].size * p->turn.scale * 0.56;
+			mk_page_point(p, p->qr[k].x, p->qr[k].y, &x, &y);
+			code = code || (fabs((r->x0 + r->x1) / 2.0 - x) < reach && fabs((r->y0 + r->y1) / 2.0 - y) < reach);
+		}
+		if (!code)
+			p->part[n++] = p->part[i];
+	}
+	p->parts = n;
+}
+
 static int
 set_turn(struct mk_page *p, double degrees, double scale)
 {
@@ -217,6 +236,7 @@ set_turn(struct mk_page *p, double degrees, double scale)
 	mk_grey_free(&up);
 	if (r < 0)
 		return r;
+	drop_codes(p);
 	p->glyph = mk_glyph_height(p->part, p->parts);
 	return mk_text_find(p->part, p->parts, p->glyph, &p->text);
 }

@@ -157,7 +157,8 @@ evaluate(struct work *w, struct document *d)
 {
 	struct mk_votes votes[MK_VOTE_LINES];
 	struct mk_evidence e = {.line = votes, .lines = d->lines, .qrs = d->qrs};
-	e.label = d->layout == MK_TSUCHI || d->layout == MK_JUMINHYO || d->layout == MK_CARD_BACK;
+	/* a resident record carries other rows of digits: there the label itself is wanted */
+	e.label = d->layout == MK_TSUCHI || d->layout == MK_CARD_BACK;
 	for (int i = 0; i < d->lines; i++) {
 		votes[i] = w->line[d->line[i]].votes;
 		e.label = e.label || w->line[d->line[i]].label;
@@ -206,7 +207,7 @@ warn(struct document *d, enum mk_read_warning x)
 static void
 explain(const struct work *w, struct document *d)
 {
-	bool nothing = d->lines == 0 && d->qrs == 0;
+	bool nothing = d->decision.ocr[0] == '\0' && d->qrs == 0;
 	if (d->layout == MK_CARD_FRONT && nothing) {
 		d->decision.warnings &= ~(1U << MK_RW_number_covered);
 		warn(d, MK_RW_front_no_number);

@@ -22,9 +22,13 @@ include(struct mk_rect *r, const struct mk_rect *o)
 static bool
 belongs(const struct mk_page *p, const struct mk_text_row *row, int s)
 {
-	for (int i = 0; i < row->segs; i++)
-		if (mk_same_row(&p->text.seg[row->seg[i]].r, &p->text.seg[s].r))
+	const struct mk_segment *b = &p->text.seg[s];
+	for (int i = 0; i < row->segs; i++) {
+		const struct mk_segment *a = &p->text.seg[row->seg[i]];
+		int small = a->height < b->height ? a->height : b->height, large = a->height < b->height ? b->height : a->height;
+		if (large * 2 <= small * 5 && mk_same_row(&a->r, &b->r))
 			return true;
+	}
 	return false;
 }
 
