@@ -185,6 +185,7 @@ mk_run_capture(struct mk_cli *c)
 	while (file && mk_opt_nth(c, "file", n) != NULL)
 		n++;
 	for (size_t i = 0; i < n; i++) {
+		mk_progress(c, i, n);
 		r = file ? capture_file(c, mk_opt_nth(c, "file", i)) : capture_device(c, i);
 		if (r < 0 && (n == 1 || mk_client_lost(c->client)))
 			return r;

@@ -33,6 +33,7 @@ enum mk_col_kind {
 	MK_COL_TIME, /* int64 seconds: RFC 3339 */
 	MK_COL_BOOL,
 	MK_COL_WORD, /* one of the daemon's fixed words (own, page, pending, card-back): translated for people */
+	MK_COL_NOTES, /* a flat JSON object as a string: for people "key: value; key: value" */
 	MK_COL_MEMBER, /* an id: for people the name that stands in the member list */
 	MK_COL_LEDGER, /* likewise */
 	MK_COL_OFFICE,
@@ -144,6 +145,7 @@ struct mk_cli {
 	struct mk_buf login; /* the answer to login, for the verb of that name */
 	struct mk_buf why; /* what stands behind the error's own message */
 	int interrupt_fd;
+	size_t progress; /* cells of the progress line that stands on the terminal */
 };
 
 /* Notes what is wrong (translated by the caller, printed escaped) and returns err. */
@@ -236,6 +238,9 @@ const char *mk_word(const char *word);
 /* An English sentence of the daemon in the user's language where the catalogue has it, not escaped. */
 void mk_sentence(const char *words, size_t len, struct mk_buf *out);
 void mk_out_escaped(struct mk_buf *out, const char *s);
+/* Draws how far work is; cleared before anything else is printed (mk_flush and mk_tell_error do). */
+void mk_progress(struct mk_cli *c, size_t done, size_t all);
+void mk_progress_clear(struct mk_cli *c);
 void mk_help(struct mk_cli *c, const char *group);
 void mk_usage_line(struct mk_buf *out, const struct mk_verb *v);
 

@@ -133,6 +133,30 @@ code_title(enum mk_col_kind kind, const char *code, struct mk_buf *out)
 		mk_buf_puts(out, kind == MK_COL_STATE ? state_title(code) : mk_word(code));
 }
 
+/*
+ * {"reason":"...","note":"..."} as "reason: ...; note: ...": quotes and braces go, \\" and \\\\ are undone. Anything else stays as it is: it is
+ * text for a person's eye, escaped afterwards like every other.
+ */
+static void
+notes_text(const char *s, size_t len, struct mk_buf *out)
+{
+	bool quoted = false;
+	if (len < 2 || s[0] != '{' || s[len - 1] != '}') {
+		mk_buf_put(out, s, len);
+		return;
+	}
+	for (size_t i = 1; i + 1 < len; i++) {
+		if (quoted && s[i] == '\\' && i + 2 < len && (s[i + 1] == '"' || s[i + 1] == '\\'))
+			mk_buf_put_u8(out, (uint8_t)s[++i]);
+		else if (s[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (s[i] == ',' || s[i] == ':'))
+			mk_buf_puts(out, s[i] == ',' ? "; " : ": ");
+		else
+			mk_buf_put_u8(out, (uint8_t)s[i]);
+	}
+}
+
 /* The column's value as a person reads it, not escaped yet. */
 static void
 cell_text(const struct mk_names *names, const struct mk_col *col, const void *body, size_t len,
@@ -154,6 +178,9 @@ cell_text(const struct mk_names *names, const struct mk_col *col, const void *bo
 	case MK_COL_LEDGER:
 	case MK_COL_OFFICE:
 		id_title(names, col->kind, &it, out);
+		break;
+	case MK_COL_NOTES:
+		notes_text((const char *)it.p, it.len, out);
 		break;
 	case MK_COL_BOOL:
 		mk_buf_puts(out, it.p[0] != 0 ? _("yes") : _("no"));

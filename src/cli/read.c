@@ -22,6 +22,7 @@ tell_failure(struct run *run, const char *file, int err, const char *why)
 {
 	struct mk_cli *c = run->c;
 	struct mk_buf text = MK_BUF_INIT;
+	mk_progress_clear(c);
 	mk_buf_reset(&c->why);
 	mk_sentence(why, strlen(why), &c->why);
 	mk_error_text(c, err, &text);
@@ -179,6 +180,7 @@ mk_run_read(struct mk_cli *c)
 	r = start_next(&run);
 	for (size_t i = 0; r == 0 && mk_arg(c, i) != NULL; i++) {
 		int fd = -1;
+		mk_progress(c, i, c->a.npos);
 		int e = mk_image_open(mk_arg(c, i), &fd);
 		if (e < 0)
 			tell_failure(&run, mk_arg(c, i), e, "");

@@ -68,6 +68,7 @@ int
 mk_flush(struct mk_cli *c)
 {
 	int r = mk_buf_error(&c->out);
+	mk_progress_clear(c);
 	if (r == 0 && c->out.len > 0)
 		r = mk_write_all(STDOUT_FILENO, c->out.data, c->out.len);
 	mk_buf_free(&c->out);
@@ -104,6 +105,7 @@ void
 mk_tell_error(struct mk_cli *c, int err)
 {
 	struct mk_buf text = MK_BUF_INIT;
+	mk_progress_clear(c);
 	mk_error_text(c, err, &text);
 	if (!c->g.json) {
 		mk_say("%s", mk_buf_str(&text));

@@ -124,6 +124,26 @@ columns_as_lines(void **state)
 	mk_buf_free(&out);
 }
 
+static void
+notes_become_words(void **state)
+{
+	static const struct mk_col one[] = {
+	    {MK_T_detail, MK_COL_NOTES, "detail", "Detail", 0}, {0, 0, NULL, NULL, 0}};
+	static const char *const rows[][2] = {{"{\"reason\":\"a, b: \\\"c\\\"\",\"count\":3}",
+						  "Detail  reason: a, b: \"c\"; count: 3\n"},
+	    {"plain \"text\"", "Detail  plain \"text\"\n"}, {"{\"open", "Detail  {\"open\n"},
+	    {"{}", ""}, {"{\"\\\"}", "Detail  \"\n"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct mk_buf body = MK_BUF_INIT, out = MK_BUF_INIT;
+		mk_put_str(&body, MK_T_detail, rows[i][0]);
+		mk_cols_text(&out, NULL, one, body.data, body.len);
+		assert_string_equal(mk_buf_str(&out), rows[i][1]);
+		mk_buf_free(&body);
+		mk_buf_free(&out);
+	}
+}
+
 /* An id is shown by the name that a list gives it; an unknown one stays an id, and JSON keeps ids always. */
 static void
 ids_become_names(void **state)
@@ -273,6 +293,7 @@ main(void)
 	    cmocka_unit_test(columns_as_json),
 	    cmocka_unit_test(columns_as_lines),
 	    cmocka_unit_test(ids_become_names),
+	    cmocka_unit_test(notes_become_words),
 	    cmocka_unit_test(nothing_raw_leaves),
 	    cmocka_unit_test(a_card_as_json),
 	    cmocka_unit_test(a_card_in_words),
