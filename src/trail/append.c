@@ -79,7 +79,10 @@ mk_writer_checkpoint(struct mk_trail *t, int64_t now)
 	struct mk_buf body = MK_BUF_INIT;
 	struct mk_secret *next = NULL;
 	uint8_t pub[MK_SIGN_PUB], salt[MK_SALT_LEN];
-	/* What may not use the reserve is written before, so that it cannot keep the checkpoint out. */
+	/*
+	 * What may not use the reserve is written before, so that it cannot keep the checkpoint
+	 * out.
+	 */
 	int r = mk_writer_flush(t);
 	if (r == 0)
 		r = mk_seed_ratchet(t->seed, &next);

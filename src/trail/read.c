@@ -2,9 +2,9 @@
 /* Listing records: filters, and the cursor that lets a page go on where the last one ended. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chain_internal.h"
@@ -69,14 +69,61 @@ give(struct reading *r, const char *s, size_t len)
 {
 	struct mk_line l;
 	struct mk_entry e;
-	if (mk_line_parse(s, len, &l) < 0 || l.seq <= r->filter->after ||
-	    mk_entry_parse(&l, r->scratch, &e) < 0 || !matches(r, &e))
+	if (mk_line_parse(s, len, &l) < 0 || mk_entry_parse(&l, r->scratch, &e) < 0 ||
+	    !matches(r, &e))
 		return 0;
 	int stop = r->f(&e, r->arg);
 	if (stop != 0)
 		return stop < 0 ? stop : 1;
 	r->given++;
 	return r->filter->limit != 0 && r->given >= r->filter->limit ? 1 : 0;
+}
+
+/* The number at the beginning of a line; 0 when there is none. */
+static uint64_t
+seq_of(const char *s, size_t len)
+{
+	static const char before[] = "{\"seq\":";
+	const size_t n = sizeof before - 1;
+	uint64_t v = 0;
+	if (len < n || memcmp(s, before, n) != 0)
+		return 0;
+	for (size_t i = n; i < len && i < n + 18 && s[i] >= '0' && s[i] <= '9'; i++)
+		v = v * 10 + (uint64_t)(s[i] - '0');
+	return v;
+}
+
+/* The first line that begins after offset at: its place and number. false when none is near. */
+static bool
+line_after(int fd, uint64_t at, char *buf, uint64_t *place, uint64_t *seq)
+{
+	ssize_t n = pread(fd, buf, MK_LINE_MAX, (off_t)at);
+	const char *nl = n <= 0 ? NULL : memchr(buf, '\n', (size_t)n);
+	if (nl == NULL)
+		return false;
+	size_t skip = (size_t)(nl + 1 - buf);
+	*place = at + skip;
+	*seq = seq_of(nl + 1, (size_t)n - skip);
+	return *seq != 0;
+}
+
+/* Goes near the cursor by halving, as numbers only rise: a page costs the same wherever it is. */
+static void
+seek_near(struct reading *r, struct mk_lines *lines)
+{
+	struct stat st;
+	uint64_t place = 0, seq = 0;
+	if (r->filter->after == 0 || fstat(lines->fd, &st) < 0 || st.st_size < 0)
+		return;
+	uint64_t low = 0, high = (uint64_t)st.st_size;
+	while (high - low > 2 * MK_LINE_MAX) {
+		uint64_t mid = low + (high - low) / 2;
+		if (line_after(lines->fd, mid, r->scratch, &place, &seq) && seq <= r->filter->after)
+			low = place;
+		else
+			high = mid;
+	}
+	lseek(lines->fd, (off_t)low, SEEK_SET);
 }
 
 static int
@@ -89,8 +136,9 @@ read_segment(struct reading *r, int dir, const char *name)
 	int e = mk_lines_open(dir, name, &lines);
 	if (e < 0)
 		return e;
+	seek_near(r, &lines);
 	while ((e = mk_lines_next(&lines, &s, &len, &torn)) == 1 && !torn) {
-		e = give(r, s, len);
+		e = seq_of(s, len) > r->filter->after ? give(r, s, len) : 0;
 		if (e != 0)
 			break;
 	}
@@ -103,20 +151,12 @@ static bool
 begins_by(int dir, const char *name, uint64_t seq)
 {
 	char head[40];
-	struct mk_rd rd;
-	static const char open_[] = "{\"seq\":";
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof head, 0);
 	if (fd >= 0)
 		close(fd);
-	mk_rd_init(&rd, head, n < 0 ? 0 : (size_t)n);
-	const uint8_t *p = mk_rd_bytes(&rd, sizeof open_ - 1);
-	if (p == NULL || memcmp(p, open_, sizeof open_ - 1) != 0)
-		return false;
-	uint64_t v = 0;
-	for (size_t i = sizeof open_ - 1; i < (size_t)n && head[i] >= '0' && head[i] <= '9'; i++)
-		v = v * 10 + (uint64_t)(head[i] - '0');
-	return v <= seq;
+	uint64_t first = n < 0 ? 0 : seq_of(head, (size_t)n);
+	return first != 0 && first <= seq;
 }
 
 static int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the verifier says to every kind of edit at several places. With TRAIL_OUT=DIR the trails stay
- * there, each with its verdict, for tests/integration/verify.sh to show to both verifiers.
+ * What the verifier says to every kind of edit at several places. With TRAIL_OUT=DIR the trails
+ * stay there, each with its verdict, for tests/integration/verify.sh to show to both verifiers.
  */
 #include "trail_kit.h"
 

@@ -611,7 +611,10 @@ test_full_disk(void **state)
 	assert_int_equal(umount(root), 0);
 }
 
-/* A refusal that shared its batch with a view is written from the reserve; the sync says the view is lost. */
+/*
+ * A refusal that shared its batch with a view is written from the reserve; the sync says the view
+ * is lost.
+ */
 static void
 test_full_disk_batch(void **state)
 {

@@ -50,26 +50,18 @@
 	X(capture, 0)                                                                              \
 	X(review_list, 0)                                                                          \
 	X(review_show, 0)                                                                          \
-	X(review_picture, 0)                                                                       \
 	X(review_accept, 0)                                                                        \
 	X(review_reject, 0)                                                                        \
 	X(subject_list, 0)                                                                         \
-	X(subject_search, 0)                                                                       \
 	X(subject_show, 0)                                                                         \
 	X(subject_add, 0)                                                                          \
 	X(subject_set, 0)                                                                          \
 	X(subject_history, 0)                                                                      \
 	X(reveal, 0)                                                                               \
 	X(export, 0)                                                                               \
-	X(import, 0)                                                                               \
 	X(audit_list, 0)                                                                           \
 	X(audit_verify, 0)                                                                         \
 	X(audit_anchor, 0)                                                                         \
-	X(backup, 0)                                                                               \
-	X(restore, 0)                                                                              \
-	X(disposal, 0)                                                                             \
-	X(grant, 0)                                                                                \
-	X(revoke, 0)                                                                               \
 	X(session_end, 1)                                                                          \
 	X(keyring_repair, 1)
 
@@ -92,7 +84,10 @@ struct mk_detail {
 #define MK_EVENT_DETAILS_MAX 32
 #define MK_EVENT_TEXT_MAX 1024 /* bytes of each text field */
 
-/* All texts are borrowed; NULL or "" = not written. Zero the struct, then set kind, action and what is known. */
+/*
+ * All texts are borrowed; NULL or "" = not written. Zero the struct, then set kind, action and
+ * what is known.
+ */
 struct mk_event {
 	enum mk_event_kind kind;
 	enum mk_action action;
@@ -110,8 +105,7 @@ struct mk_event {
 	const char *purpose; /* code */
 	const char *result; /* "ok", "unknown" or the code of mk_err_code; of an OUTCOME or EVENT */
 	uint64_t ref; /* OUTCOME: seq of its INTENT; 0 = none */
-	uint64_t
-	    commit; /* OUTCOME, EVENT: the commit number of `ledger`, or of main.db without one; 0 = none */
+	uint64_t commit; /* commit number of `ledger`, or of main.db without one; 0 = none */
 	const char *reason; /* free text */
 	const struct mk_detail *details;
 	size_t n_details;
@@ -123,20 +117,24 @@ bool mk_action_reserve(enum mk_action a);
 const char *mk_event_kind_name(enum mk_event_kind k); /* "intent", "outcome", "event" */
 
 /*
- * May e be written? MK_E_TEXT when a text fails mk_text_check, MK_E_NUMBER when one holds what could be an Individual Number
- * (mk_number_in_text; ids of the product, and details of exactly 64 hex digits under a key ending in
- * "sha256" or "fingerprint" or "head" are not looked at: they are made by the program and would
- * be refused by chance), MK_E_TOO_BIG, MK_E_INPUT for values outside the tables.
+ * May e be written? MK_E_TEXT when a text fails mk_text_check, MK_E_NUMBER when one holds what
+ * could be an Individual Number (mk_number_in_text; ids of the product, and details of exactly 64
+ * hex digits under a key ending in "sha256" or "fingerprint" or "head" are not looked at: they are
+ * made by the program and would be refused by chance), MK_E_TOO_BIG, MK_E_INPUT for values outside
+ * the tables.
  */
 int mk_event_check(const struct mk_event *e);
 
-/* Appends the body's bytes (JSON, man/mynakura-trail.5) of a checked event, time filled in. NOMEM. */
+/*
+ * Appends the body's bytes (JSON, man/mynakura-trail.5) of a checked event, time filled in. NOMEM.
+ */
 int mk_event_body(const struct mk_event *e, struct mk_buf *out);
 
 /*
- * One event as bytes, for a message between the vault and the trail role (same program, same version: not a format for files).
- * unpack: out borrows from data, and from arrays in *store, which mk_event_store_free frees. MK_E_PROTOCOL for bytes
- * that no pack made. It does not check the content: append does.
+ * One event as bytes, for a message between the vault and the trail role (same program, same
+ * version: not a format for files). unpack: out borrows from data, and from arrays in *store,
+ * which mk_event_store_free frees. MK_E_PROTOCOL for bytes that no pack made. It does not check
+ * the content: append does.
  */
 struct mk_event_store {
 	const char **subjects;

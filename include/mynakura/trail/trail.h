@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The audit trail of one vault: an append-only chain of lines in the segment files of DIR, its writer (one process, the trail role) and its reader.
- * The bytes are documented in mynakura-trail(5). It does not judge who may do what, and it never changes or removes a line, except
- * a torn last one at open.
+ * The audit trail of one vault: an append-only chain of lines in the segment files of DIR, its
+ * writer (one process, the trail role) and its reader. The bytes are documented in
+ * mynakura-trail(5). It does not judge who may do what, and it never changes or removes a line,
+ * except a torn last one at open.
  */
 #ifndef MK_TRAIL_TRAIL_H
 #define MK_TRAIL_TRAIL_H
@@ -32,33 +33,46 @@ struct mk_trail_opened {
 };
 
 /*
- * Makes the trail in dir (DIR/trail of a vault; made 0750 when missing) with its seed, reserve and genesis record, and opens it. vault: 1..64 of
- * [0-9a-z-]; the program uses the keyring's vault id as 32 hex digits. now: UTC seconds, 0 = the clock. EXISTS when dir holds a trail.
+ * Makes the trail in dir (DIR/trail of a vault; made 0750 when missing) with its seed, reserve and
+ * genesis record, and opens it. vault: 1..64 of [0-9a-z-]; the program uses the keyring's vault id
+ * as 32 hex digits. now: UTC seconds, 0 = the clock. EXISTS when dir holds a trail.
  */
 int mk_trail_create(const char *dir, const char *vault, int64_t now, struct mk_trail **out);
 /*
- * Opens for writing, alone (BUSY when another process has it). Walks every line since the last start, compares the seed with the last
- * checkpoint, cuts a torn end (its length and hash become a trail_torn event, its bytes stay in DIR/torn-SEQ), writes OUTCOME unknown for each
- * open INTENT, and syncs. vault: checked against the genesis record; NULL = not checked. now as above; info may be NULL.
- * NOT_FOUND without a trail; TAMPERED when the lines do not follow from each other; ROLLED_BACK when the seed is newer than the last checkpoint
- * (lines were cut or an old copy put back); DAMAGED when the seed is unreadable; NOSPACE.
+ * Opens for writing, alone (BUSY when another process has it). Walks every line since the last
+ * start, compares the seed with the last checkpoint, cuts a torn end (its length and hash become a
+ * trail_torn event, its bytes stay in DIR/torn-SEQ), writes OUTCOME unknown for each open INTENT,
+ * and syncs. vault: checked against the genesis record; NULL = not checked. now as above; info may
+ * be NULL.
+ * NOT_FOUND without a trail; TAMPERED when the lines do not follow from each other; ROLLED_BACK
+ * when the seed is newer than the last checkpoint (lines were cut or an old copy put back);
+ * DAMAGED when the seed is unreadable; NOSPACE.
  */
 int mk_trail_open(const char *dir, const char *vault, int64_t now, struct mk_trail **out,
     struct mk_trail_opened *info);
-/* Syncs, forgets the seed. The caller writes the stop event and a checkpoint before. NULL is fine. */
+/*
+ * Syncs, forgets the seed. The caller writes the stop event and a checkpoint before. NULL is fine.
+ */
 int mk_trail_close(struct mk_trail *t);
 
 /*
- * Adds one record. durable: it (and all before it) is on the disk before this returns. Otherwise it is held in memory until the next durable
- * append, mk_trail_sync, or 64 KiB: nothing may be answered before. Writes a checkpoint first where 4,096 records are due, and starts a new
- * segment when the month (JST) is a later one. *seq and head (of this record) may be NULL.
- * Errors of mk_event_check: nothing happened. MK_E_TRAIL: not recorded, and neither is anything appended since the last sync. The disk is full:
- * INTENTs and what the action table does not allow fail until there is room again, the rest goes into the reserve. Any other failed
- * write or fsync closes the trail for good (decisions.md 15): everything fails with MK_E_TRAIL until it is opened again.
+ * Adds one record. durable: it (and all before it) is on the disk before this returns. Otherwise
+ * it is held in memory until the next durable append, mk_trail_sync, or 64 KiB: nothing may be
+ * answered before. Writes a checkpoint first where 4,096 records are due, and starts a new segment
+ * when the month (JST) is a later one. *seq and head (of this record) may be NULL.
+ * Errors of mk_event_check: nothing happened. MK_E_TRAIL: not recorded, and neither is anything
+ * appended since the last sync. The disk is full: INTENTs and what the action table does not allow
+ * fail until there is room again, the rest goes into the reserve. Any other failed write or fsync
+ * closes the trail for good (decisions.md 15): everything fails with MK_E_TRAIL until it is opened
+ * again.
  */
 int mk_trail_append(struct mk_trail *t, const struct mk_event *e, bool durable, uint64_t *seq,
     char head[MK_TRAIL_HEX]);
-int mk_trail_sync(struct mk_trail *t); /* 0 or MK_E_TRAIL */
+/*
+ * 0: all that was appended since the last sync is on the disk. MK_E_TRAIL: none or not all of it is
+ * (on a full disk what was held is given up for a record that may use the reserve).
+ */
+int mk_trail_sync(struct mk_trail *t);
 
 /* A database's commit number (decisions.md 16). */
 struct mk_trail_commit {
@@ -66,8 +80,9 @@ struct mk_trail_commit {
 	uint64_t number;
 };
 /*
- * Writes a durable checkpoint signed by the current key, then overwrites the seed. It names the commit numbers last seen (events with `commit`, and the
- * n given here, which may be 0) and lost, the kernel audit's count of lost records (-1 = unknown). now as above. seq, head may be NULL.
+ * Writes a durable checkpoint signed by the current key, then overwrites the seed. It names the
+ * commit numbers last seen (events with `commit`, and the n given here, which may be 0) and lost,
+ * the kernel audit's count of lost records (-1 = unknown). now as above. seq, head may be NULL.
  */
 int mk_trail_checkpoint(struct mk_trail *t, int64_t now, const struct mk_trail_commit *commits,
     size_t n, int64_t lost, uint64_t *seq, char head[MK_TRAIL_HEX]);
@@ -77,14 +92,23 @@ bool mk_trail_checkpoint_due(const struct mk_trail *t, int64_t now);
 /* The chain's end: seq and link of the newest record, written or still in memory. */
 uint64_t mk_trail_head(const struct mk_trail *t, char head[MK_TRAIL_HEX]);
 const char *mk_trail_vault(const struct mk_trail *t);
-/* The genesis key's fingerprint, 64 hex digits: SHA-256("mynakura genesis" | public key). Borrowed. */
+/*
+ * The genesis key's fingerprint, 64 hex digits: SHA-256("mynakura genesis" | public key).
+ * Borrowed.
+ */
 const char *mk_trail_fingerprint(const struct mk_trail *t);
 bool mk_trail_dead(const struct mk_trail *t); /* closed for good */
 bool mk_trail_full(const struct mk_trail *t); /* writing from the reserve */
-/* The commit number last recorded for a ledger ("main" too), to be compared when a database opens after a crash; 0 = none. */
+/*
+ * The commit number last recorded for a ledger ("main" too), to be compared when a database opens
+ * after a crash; 0 = none.
+ */
 uint64_t mk_trail_commit_of(const struct mk_trail *t, const char *ledger);
 
-/* The first 100 bits of a head (64 hex digits) as 20 Crockford base32 letters, for paper. MK_E_INPUT. */
+/*
+ * The first 100 bits of a head (64 hex digits) as 20 Crockford base32 letters, for paper.
+ * MK_E_INPUT.
+ */
 int mk_trail_slip(const char *head, char out[MK_TRAIL_SLIP_MAX]);
 
 /* One record as read back. Texts are "" when absent, borrowed until the callback returns. */
@@ -119,9 +143,10 @@ struct mk_trail_filter {
 
 typedef int (*mk_entry_fn)(const struct mk_entry *e, void *arg);
 /*
- * Calls f for each matching record, oldest first, with flat memory; f returns non-zero to stop (which is returned when negative). Does not
- * verify: lines that are no lines of a trail, and a torn end, are passed over. What the writer still holds in memory is
- * not seen. NOT_FOUND without a trail.
+ * Calls f for each matching record, oldest first, with flat memory; f returns non-zero to stop
+ * (which is returned when negative). Does not verify: lines that are no lines of a trail, and a
+ * torn end, are passed over. What the writer still holds in memory is not seen. NOT_FOUND without
+ * a trail.
  */
 int mk_trail_read(const char *dir, const struct mk_trail_filter *filter, mk_entry_fn f, void *arg);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Verifying a trail from its files alone: every link, every checkpoint's signature and the order of keys. Needs no secret
- * and writes nothing; mynakura-verify is made of it. What it finds is what mynakura-trail(5) lists under Verifying.
+ * Verifying a trail from its files alone: every link, every checkpoint's signature and the order
+ * of keys. Needs no secret and writes nothing; mynakura-verify is made of it. What it finds is
+ * what mynakura-trail(5) lists under Verifying.
  */
 #ifndef MK_TRAIL_VERIFY_H
 #define MK_TRAIL_VERIFY_H
@@ -13,7 +14,10 @@
 #include "mynakura/base/time.h"
 #include "mynakura/trail/trail.h"
 
-/* X(name, words): why a trail is not whole. Names are stable codes; each is documented in mynakura-trail(5). */
+/*
+ * X(name, words): why a trail is not whole. Names are stable codes; each is documented in
+ * mynakura-trail(5).
+ */
 #define MK_WHY_TABLE(X)                                                                            \
 	X(ok, "whole")                                                                             \
 	X(segment, "a file with the name of no segment stands in the trail")                       \
@@ -38,20 +42,17 @@ enum mk_why {
 
 struct mk_verify_options {
 	const char *head; /* kept head: 64 hex digits or the slip's 20 letters; NULL = none */
-	const char *
-	    key; /* genesis public key or fingerprint (64 hex digits), or the fingerprint's 20 letters; NULL = none */
+	const char *key; /* genesis key or fingerprint, 64 hex digits or 20 letters; NULL = none */
 };
 
 struct mk_verify_result {
 	enum mk_why why; /* MK_WHY_ok when whole */
-	uint64_t
-	    bad; /* seq at which the first fault stands (for head: the first that is missing); 0 when whole */
+	uint64_t bad; /* seq of the first fault (head: the first that is missing); 0 = whole */
 	char file[32]; /* segment of the fault, "" when none */
 	uint64_t entries; /* entries that verify, from the beginning */
 	uint64_t purged; /* of these, without their text */
 	uint64_t checkpoints;
-	uint64_t
-	    unsigned_tail; /* entries after the last checkpoint: nothing but a kept head protects them yet */
+	uint64_t unsigned_tail; /* entries after the last checkpoint: only a kept head holds them */
 	uint64_t torn_bytes;
 	uint64_t head_seq; /* seq whose link is the kept head; 0 without one */
 	bool origin; /* a key was given and the trail begins with it */
@@ -63,8 +64,9 @@ struct mk_verify_result {
 };
 
 /*
- * dir: the vault's DIR or DIR/trail. 0 when the trail was walked: the verdict is in *out. MK_E_NOT_FOUND when dir holds no trail, MK_E_INPUT for a
- * bad head or key text, MK_E_IO, MK_E_NOMEM. opt may be NULL.
+ * dir: the vault's DIR or DIR/trail. 0 when the trail was walked: the verdict is in *out.
+ * MK_E_NOT_FOUND when dir holds no trail, MK_E_INPUT for a bad head or key text, MK_E_IO,
+ * MK_E_NOMEM. opt may be NULL.
  */
 int mk_trail_verify(
     const char *dir, const struct mk_verify_options *opt, struct mk_verify_result *out);
