@@ -192,7 +192,7 @@ serve_conns(struct vault *v, const struct pollfd *p)
 static void
 set_poll(const struct vault *v, struct pollfd *p)
 {
-	p[P_MONITOR] = (struct pollfd){v->monitor, POLLIN, 0};
+	p[P_MONITOR] = (struct pollfd){v->monitor_gone ? -1 : v->monitor, POLLIN, 0};
 	p[P_TRAIL] = (struct pollfd){v->trail_dead ? -1 : v->trail,
 	    (short)(POLLIN | (v->trail_out != NULL ? POLLOUT : 0)), 0};
 	p[P_SERVE] = (struct pollfd){
@@ -230,6 +230,7 @@ one_round(struct vault *v, int timeout)
 			lose_trail(v);
 	}
 	if (p[P_MONITOR].revents != 0 && !read_link(v, v->monitor)) {
+		v->monitor_gone = true; /* what is left to say to the trail is still said */
 		mk_link_answer(v, v->monitor, NULL);
 		return false;
 	}

@@ -127,7 +127,7 @@ struct vault {
 	struct outmsg *trail_out, **trail_tail;
 	uint32_t next_id;
 	uint64_t tick;
-	bool trail_dead, stopping;
+	bool trail_dead, monitor_gone, stopping;
 	int trail_error; /* why the trail could not be opened */
 	bool ready; /* the trail has answered: requests may be taken */
 	int64_t last_checkpoint; /* mono ms */
