@@ -13,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mynakura/base/buf.h"
@@ -562,6 +563,63 @@ test_failed_write(void **state)
 	assert_whole(4); /* genesis, login, trail_torn, login */
 }
 
+/* Appends for ever, with checkpoints among it; tells each number once it is durable. */
+static void
+append_until_killed(int fd)
+{
+	struct mk_trail *t = NULL;
+	if (mk_trail_open(dir(), VAULT, NOW, &t, NULL) < 0)
+		_exit(1);
+	for (unsigned i = 0;; i++) {
+		uint64_t seq = 0;
+		int r = i % 5 == 4 ? mk_trail_checkpoint(t, NOW, NULL, 0, -1, &seq, NULL)
+				   : add(t, MK_EV_INTENT, MK_A_reveal, 0, true, &seq);
+		if (r < 0 || write(fd, &seq, sizeof seq) != sizeof seq)
+			_exit(1);
+	}
+}
+
+/* kill -9 at any moment: nothing acknowledged is lost, every start is clean, the chain is whole. */
+static void
+test_killed(void **state)
+{
+	(void)state;
+	uint64_t acked = 0, seq = 0;
+	mk_trail_close(create());
+	for (int i = 0; i < 40; i++) {
+		int p[2], status = 0;
+		assert_int_equal(pipe(p), 0);
+		pid_t pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			close(p[0]);
+			append_until_killed(p[1]);
+		}
+		close(p[1]);
+		/* After some acknowledgements, and a little into the next write. */
+		for (int n = 0; n < 3 + i % 7; n++)
+			if (read(p[0], &seq, sizeof seq) == sizeof seq)
+				acked = seq;
+		usleep((useconds_t)(i * 37 % 400));
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		while (read(p[0], &seq, sizeof seq) == sizeof seq)
+			acked = seq;
+		close(p[0]);
+		struct mk_verify_result r = verify();
+		assert_true(r.why == MK_WHY_ok || r.why == MK_WHY_torn);
+		assert_true(r.entries >= acked);
+	}
+	struct mk_trail_opened info;
+	mk_trail_close(reopen(&info));
+	assert_true(acked > 100);
+	assert_whole(0);
+	struct seen s = seen();
+	assert_int_equal(s.intents, s.outcomes); /* every one has its OUTCOME unknown */
+	assert_int_equal(s.unknown, s.outcomes);
+}
+
 static void
 fill_disk(void)
 {
@@ -658,6 +716,7 @@ main(void)
 	    T(test_checkpoint_rules),
 	    T(test_commits),
 	    T(test_failed_write),
+	    T(test_killed),
 	    T(test_full_disk),
 	    T(test_full_disk_batch),
 	};
