@@ -53,6 +53,8 @@ int
 mk_ask(struct mk_cli *c, struct mk_msg *req, struct mk_msg *reply)
 {
 	mk_msg_init(reply, 0, 0);
+	/* Words of an earlier failure are not this one's. */
+	mk_buf_reset(&c->why);
 	int r = 0;
 	if (c->client == NULL)
 		r = MK_E_INTERNAL;

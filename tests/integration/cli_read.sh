@@ -78,6 +78,7 @@ for f in cut.pgm zero.png text.png; do
 	vault 14 "$pass" capture --file "$tmp/$f" --json && out '"code":"image"'; t $? "capture $f: 14"
 done
 vault 12 "$pass" capture --file "$tmp/huge.pgm"; t $? "capture of 20,000 x 20,000 pixels: 12"
+vault 14 "$pass" capture --file "$tmp/zero.png" "$tmp/text.png" && err zero.png && ! grep -q 'text.png.*zero.png' "$tmp/err"; t $? "each file has its own message"
 vault 0 "$pass" review list --json && [ ! -s "$tmp/out" ]; t $? "nothing of them is stored"
 vault 0 "$pass" capture --file "$first" "$second" --json && [ "$(wc -l <"$tmp/out")" -eq 2 ] &&
 	out '^{"review":"r[0-9a-z]\{13\}","layout":"card-back","certain":true,"warnings":\[\]}$' && ! out "$number"
