@@ -49,8 +49,9 @@ format_of(const uint8_t *p, size_t len)
 static int
 close_in(bool pdf)
 {
-	static const char *const fonts[] = {"/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig",
-	    "/var/cache/fontconfig", "/usr/share/poppler", NULL};
+	static const char *const fonts[] = {"/etc/fonts", "/usr/share/fonts",
+	    "/usr/local/share/fonts", "/usr/share/fontconfig", "/var/cache/fontconfig",
+	    "/usr/share/poppler", NULL};
 	int r = mk_sandbox_limits(AS_MAX, CPU_MAX);
 	if (r == 0)
 		r = pdf ? mk_sandbox_landlock_read(fonts) : mk_sandbox_landlock_none();
@@ -116,7 +117,9 @@ mk_capture_decode(int fd)
 	if (mk_serve_recv(&s, fd) < 0)
 		return 1;
 	int file = mk_msg_take_fd(&s.req, 0);
-	int r = s.req.type != MK_READ_DECODE || file < 0 ? mk_serve_why(&s, MK_E_INPUT, "wrong request") : decode(&s, file);
+	int r = s.req.type != MK_READ_DECODE || file < 0
+		    ? mk_serve_why(&s, MK_E_INPUT, "wrong request")
+		    : decode(&s, file);
 	if (r < 0)
 		r = mk_serve_end(&s, r);
 	return r < 0 ? 1 : 0;

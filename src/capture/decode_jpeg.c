@@ -34,7 +34,8 @@ on_message(j_common_ptr j, int level)
 {
 	struct state *st = (struct state *)(void *)j->err;
 	int code = j->err->msg_code;
-	if (level < 0 && code != JWRN_EXTRANEOUS_DATA && code != JWRN_JFIF_MAJOR && code != JWRN_ADOBE_XFORM)
+	if (level < 0 && code != JWRN_EXTRANEOUS_DATA && code != JWRN_JFIF_MAJOR &&
+	    code != JWRN_ADOBE_XFORM)
 		st->incomplete = true;
 }
 
@@ -49,7 +50,8 @@ static void
 from_cmyk(const struct state *st, uint8_t *out)
 {
 	for (size_t x = 0; x < st->j.output_width; x++) {
-		unsigned c = st->row[4 * x], m = st->row[4 * x + 1], y = st->row[4 * x + 2], k = st->row[4 * x + 3];
+		unsigned c = st->row[4 * x], m = st->row[4 * x + 1], y = st->row[4 * x + 2],
+			 k = st->row[4 * x + 3];
 		if (!st->j.saw_Adobe_marker) {
 			c = 255 - c;
 			m = 255 - m;
@@ -77,7 +79,8 @@ run(struct mk_serve *s, struct state *st, const struct mk_file *f)
 {
 	if (setjmp(st->jump) != 0)
 		return mk_serve_why(s, MK_E_IMAGE,
-		    st->sized ? "the JPEG image is damaged or incomplete" : "the JPEG header is damaged");
+		    st->sized ? "the JPEG image is damaged or incomplete"
+			      : "the JPEG header is damaged");
 	jpeg_create_decompress(&st->j);
 	st->created = true;
 	jpeg_mem_src(&st->j, f->data, f->len);
@@ -94,7 +97,9 @@ run(struct mk_serve *s, struct state *st, const struct mk_file *f)
 		return mk_serve_why(s, MK_E_NOMEM, "out of memory");
 	read_rows(st);
 	jpeg_finish_decompress(&st->j);
-	return st->incomplete ? mk_serve_why(s, MK_E_IMAGE, "the JPEG image is damaged or incomplete") : 0;
+	return st->incomplete
+		   ? mk_serve_why(s, MK_E_IMAGE, "the JPEG image is damaged or incomplete")
+		   : 0;
 }
 
 static unsigned

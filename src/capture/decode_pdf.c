@@ -19,7 +19,8 @@ to_grey(cairo_surface_t *surface, struct mk_sink *k)
 	for (uint32_t y = 0; y < k->height; y++) {
 		const uint32_t *row = (const uint32_t *)(const void *)(data + y * stride);
 		for (uint32_t x = 0; x < k->width; x++)
-			k->px[(size_t)y * k->width + x] = mk_luma(row[x] >> 16 & 255, row[x] >> 8 & 255, row[x] & 255);
+			k->px[(size_t)y * k->width + x] =
+			    mk_luma(row[x] >> 16 & 255, row[x] >> 8 & 255, row[x] & 255);
 	}
 }
 
@@ -27,14 +28,16 @@ static int
 draw(struct mk_serve *s, PopplerPage *page, struct mk_sink *k)
 {
 	int r = 0;
-	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)k->width, (int)k->height);
+	cairo_surface_t *surface =
+	    cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)k->width, (int)k->height);
 	cairo_t *cr = cairo_create(surface);
 	cairo_set_source_rgb(cr, 1, 1, 1);
 	cairo_paint(cr);
 	cairo_scale(cr, DPI / POINTS_PER_INCH, DPI / POINTS_PER_INCH);
 	poppler_page_render(page, cr);
 	cairo_surface_flush(surface);
-	if (cairo_status(cr) != CAIRO_STATUS_SUCCESS || cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
+	if (cairo_status(cr) != CAIRO_STATUS_SUCCESS ||
+	    cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
 		r = mk_serve_why(s, MK_E_IMAGE, "the PDF page cannot be drawn");
 	else
 		to_grey(surface, k);
@@ -55,8 +58,9 @@ one_page(struct mk_serve *s, PopplerDocument *doc, unsigned i, unsigned count)
 	w = w * DPI / POINTS_PER_INCH + 0.5;
 	h = h * DPI / POINTS_PER_INCH + 0.5;
 	/* not a number and negative sizes fail the comparison */
-	int r = w >= 0 && h >= 0 && w < 1e6 && h < 1e6 ? mk_sink_open(s, &k, (uint64_t)w, (uint64_t)h) :
-							 mk_serve_why(s, MK_E_TOO_BIG, "the PDF page is too large");
+	int r = w >= 0 && h >= 0 && w < 1e6 && h < 1e6
+		    ? mk_sink_open(s, &k, (uint64_t)w, (uint64_t)h)
+		    : mk_serve_why(s, MK_E_TOO_BIG, "the PDF page is too large");
 	if (r == 0) {
 		r = draw(s, page, &k);
 		if (r == 0)
@@ -77,7 +81,8 @@ mk_decode_pdf(struct mk_serve *s, const struct mk_file *f)
 	if (doc == NULL) {
 		bool locked = error != NULL && error->code == POPPLER_ERROR_ENCRYPTED;
 		g_clear_error(&error);
-		return mk_serve_why(s, MK_E_IMAGE, locked ? "the PDF is locked with a passphrase" : "the PDF is damaged");
+		return mk_serve_why(s, MK_E_IMAGE,
+		    locked ? "the PDF is locked with a passphrase" : "the PDF is damaged");
 	}
 	int pages = poppler_document_get_n_pages(doc);
 	unsigned count = pages > 0 ? (unsigned)pages : 0;

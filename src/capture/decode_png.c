@@ -69,7 +69,8 @@ struct state {
 static int
 open_rows(struct mk_serve *s, struct state *st)
 {
-	uint32_t w = png_get_image_width(st->png, st->info), h = png_get_image_height(st->png, st->info);
+	uint32_t w = png_get_image_width(st->png, st->info),
+		 h = png_get_image_height(st->png, st->info);
 	int r = mk_sink_open(s, &st->sink, w, h);
 	if (r < 0)
 		return r;
@@ -90,7 +91,8 @@ run(struct mk_serve *s, struct state *st, struct source *src)
 {
 	if (setjmp(png_jmpbuf(st->png)) != 0)
 		return mk_serve_why(s, MK_E_IMAGE,
-		    st->sized ? "the PNG image is damaged or incomplete" : "the PNG header is damaged");
+		    st->sized ? "the PNG image is damaged or incomplete"
+			      : "the PNG header is damaged");
 	png_set_read_fn(st->png, src, read_bytes);
 	png_set_user_limits(st->png, MK_READ_SIDE_MAX, MK_READ_SIDE_MAX);
 	png_read_info(st->png, st->info);
@@ -114,7 +116,10 @@ mk_decode_png(struct mk_serve *s, const struct mk_file *f)
 		r = run(s, &st, &src);
 	unsigned dpi = 0;
 	if (r == 0)
-		dpi = (unsigned)(((uint64_t)png_get_pixels_per_meter(st.png, st.info) * METRE_PER_INCH_E4 + 5000) / 10000);
+		dpi = (unsigned)(((uint64_t)png_get_pixels_per_meter(st.png, st.info) *
+					 METRE_PER_INCH_E4 +
+				     5000) /
+				 10000);
 	png_destroy_read_struct(&st.png, &st.info, NULL);
 	free(st.rows);
 	if (r == 0)

@@ -43,8 +43,8 @@ header(struct pnm *f)
 	f->kind = (char)f->p[1];
 	f->p += 2;
 	f->max = 1;
-	return number(f, &f->width) && number(f, &f->height) && (f->kind == '4' || number(f, &f->max)) && f->max >= 1 &&
-	    f->max <= 65535;
+	return number(f, &f->width) && number(f, &f->height) &&
+	       (f->kind == '4' || number(f, &f->max)) && f->max >= 1 && f->max <= 65535;
 }
 
 static size_t
@@ -71,7 +71,8 @@ convert(const struct pnm *f, const uint8_t *row, uint8_t *out)
 		else if (f->kind == '5')
 			out[x] = (uint8_t)sample(f, row, x);
 		else
-			out[x] = mk_luma(sample(f, row, 3 * x), sample(f, row, 3 * x + 1), sample(f, row, 3 * x + 2));
+			out[x] = mk_luma(sample(f, row, 3 * x), sample(f, row, 3 * x + 1),
+			    sample(f, row, 3 * x + 2));
 	}
 }
 

@@ -73,7 +73,8 @@ on_warning(const char *module, const char *fmt, va_list ap)
 {
 	(void)module;
 	(void)ap;
-	if (strstr(fmt, "remature") != NULL || strstr(fmt, "Bad code") != NULL || strstr(fmt, "ncompressed data") != NULL)
+	if (strstr(fmt, "remature") != NULL || strstr(fmt, "Bad code") != NULL ||
+	    strstr(fmt, "ncompressed data") != NULL)
 		complained = true;
 }
 
@@ -95,8 +96,10 @@ to_grey(const uint32_t *rgba, struct mk_sink *k)
 {
 	size_t n = (size_t)k->width * k->height;
 	for (size_t i = 0; i < n; i++) {
-		unsigned a = TIFFGetA(rgba[i]), paper = 255 - a; /* colours come multiplied by alpha */
-		unsigned v = mk_luma(TIFFGetR(rgba[i]), TIFFGetG(rgba[i]), TIFFGetB(rgba[i])) + paper;
+		unsigned a = TIFFGetA(rgba[i]),
+			 paper = 255 - a; /* colours come multiplied by alpha */
+		unsigned v =
+		    mk_luma(TIFFGetR(rgba[i]), TIFFGetG(rgba[i]), TIFFGetB(rgba[i])) + paper;
 		k->px[i] = (uint8_t)(v > 255 ? 255 : v);
 	}
 }
@@ -114,8 +117,10 @@ page(struct mk_serve *s, TIFF *t, unsigned number, unsigned count)
 	uint32_t *rgba = malloc((size_t)w * h * sizeof *rgba);
 	if (rgba == NULL)
 		r = mk_serve_why(s, MK_E_NOMEM, "out of memory");
-	else if (TIFFReadRGBAImageOriented(t, w, h, rgba, ORIENTATION_TOPLEFT, 1) != 1 || complained)
-		r = mk_serve_why(s, MK_E_IMAGE, "the TIFF image is damaged or incomplete (page %u)", number);
+	else if (TIFFReadRGBAImageOriented(t, w, h, rgba, ORIENTATION_TOPLEFT, 1) != 1 ||
+		 complained)
+		r = mk_serve_why(
+		    s, MK_E_IMAGE, "the TIFF image is damaged or incomplete (page %u)", number);
 	else
 		to_grey(rgba, &k);
 	free(rgba);
@@ -130,14 +135,18 @@ mk_decode_tiff(struct mk_serve *s, const struct mk_file *f)
 	struct source src = {f, 0};
 	TIFFSetErrorHandler(on_error);
 	TIFFSetWarningHandler(on_warning);
-	TIFF *t = TIFFClientOpen("image", "rm", &src, read_proc, write_proc, seek_proc, close_proc, size_proc, NULL, NULL);
+	TIFF *t = TIFFClientOpen("image", "rm", &src, read_proc, write_proc, seek_proc, close_proc,
+	    size_proc, NULL, NULL);
 	if (t == NULL)
 		return mk_serve_why(s, MK_E_IMAGE, "the TIFF header is damaged or incomplete");
 	unsigned count = (unsigned)TIFFNumberOfDirectories(t);
-	int r = count > MK_DECODE_PAGES_MAX ? mk_serve_why(s, MK_E_TOO_BIG, "the file has more than 200 pages") : 0;
+	int r = count > MK_DECODE_PAGES_MAX
+		    ? mk_serve_why(s, MK_E_TOO_BIG, "the file has more than 200 pages")
+		    : 0;
 	for (unsigned i = 0; r == 0 && i < count; i++) {
 		if (TIFFSetDirectory(t, (tdir_t)i) != 1)
-			r = mk_serve_why(s, MK_E_IMAGE, "the TIFF image is damaged or incomplete (page %u)", i + 1);
+			r = mk_serve_why(s, MK_E_IMAGE,
+			    "the TIFF image is damaged or incomplete (page %u)", i + 1);
 		else
 			r = page(s, t, i + 1, count);
 	}

@@ -10,6 +10,7 @@
 #include "mynakura/base/err.h"
 #include "mynakura/base/utf8.h"
 #include "mynakura/capture/capture.h"
+#include "mynakura/sandbox/sandbox.h"
 #include "mynakura/wire/read.h"
 #include "device_internal.h"
 
@@ -210,7 +211,9 @@ mk_capture_device(int fd)
 {
 	struct mk_serve s;
 	SANE_Int version;
-	int r = mk_serve_recv(&s, fd);
+	int r = mk_sandbox_limits(0, 0); /* no core file with a card in it */
+	if (r == 0)
+		r = mk_serve_recv(&s, fd);
 	if (r < 0)
 		return 1;
 	if (sane_init(&version, NULL) != SANE_STATUS_GOOD)

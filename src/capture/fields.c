@@ -84,7 +84,8 @@ value_at(const struct block *k, const struct mk_text_row *row, int from, struct 
 	if (from >= row->n)
 		return false;
 	for (; to < row->n; to++) {
-		const struct mk_segment *a = &k->p->text.seg[row->seg[row->of[to - 1]]], *b = &k->p->text.seg[row->seg[row->of[to]]];
+		const struct mk_segment *a = &k->p->text.seg[row->seg[row->of[to - 1]]],
+					*b = &k->p->text.seg[row->seg[row->of[to]]];
 		if (a != b && b->r.x0 - a->r.x1 > a->height * 5 / 2)
 			break;
 	}
@@ -96,7 +97,8 @@ static bool
 value_place(const struct block *k, const char *field, int y, struct place *out)
 {
 	int i, end;
-	return mk_label_find(k->rows, k->b, k->layout, field, y, &i, &end) && value_at(k, &k->rows->row[i], end, out);
+	return mk_label_find(k->rows, k->b, k->layout, field, y, &i, &end) &&
+	       value_at(k, &k->rows->row[i], end, out);
 }
 
 struct reading {
@@ -116,17 +118,20 @@ struct way {
 
 /* Reads a place of the page in several ways; returns how many readings there are. */
 static int
-read_ways(struct mk_page *p, struct mk_rect r, int height, const struct way *ways, int count, struct reading *out)
+read_ways(struct mk_page *p, struct mk_rect r, int height, const struct way *ways, int count,
+    struct reading *out)
 {
 	struct mk_line *line = malloc(sizeof *line);
 	int n = 0;
 	for (int i = 0; line != NULL && i < count; i++) {
 		if (p->ocr->api[ways[i].model] == NULL)
 			continue;
-		struct mk_grey g = mk_page_cut(p, r, height, ways[i].size, 0, NULL), soft = {NULL, 0, 0};
+		struct mk_grey g = mk_page_cut(p, r, height, ways[i].size, 0, NULL),
+			       soft = {NULL, 0, 0};
 		if (ways[i].blur > 0)
 			soft = mk_grey_blur(&g, ways[i].blur);
-		if (mk_ocr_line(p->ocr, ways[i].model, soft.px != NULL ? &soft : &g, false, ways[i].raw, line)) {
+		if (mk_ocr_line(p->ocr, ways[i].model, soft.px != NULL ? &soft : &g, false,
+			ways[i].raw, line)) {
 			struct reading *o = &out[n++];
 			int sum = 0;
 			o->n = line->n;
@@ -184,8 +189,8 @@ winner(const struct reading *r, int n, unsigned *share)
 static bool
 is_name_glyph(uint32_t cp)
 {
-	return mk_is_japanese(cp) || (cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z') || cp == '-' || cp == '.' || cp == '\'' ||
-	    cp == 0x30fb;
+	return mk_is_japanese(cp) || (cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z') ||
+	       cp == '-' || cp == '.' || cp == '\'' || cp == 0x30fb;
 }
 
 static bool
@@ -201,9 +206,11 @@ is_latin(const struct reading *r)
 static void
 mend_dashes(struct reading *r)
 {
-	static const uint32_t dashes[] = {0x30fc, '-', 0x2014, 0x2015, 0xff0d, 0x2010, 0x2212, 0x4e00, '_', 0x2013};
+	static const uint32_t dashes[] = {
+	    0x30fc, '-', 0x2014, 0x2015, 0xff0d, 0x2010, 0x2212, 0x4e00, '_', 0x2013};
 	for (int i = 0; i < r->n; i++) {
-		bool dash = false, katakana = i > 0 && r->cp[i - 1] >= 0x30a1 && r->cp[i - 1] <= 0x30fc;
+		bool dash = false,
+		     katakana = i > 0 && r->cp[i - 1] >= 0x30a1 && r->cp[i - 1] <= 0x30fc;
 		for (size_t k = 0; k < sizeof dashes / sizeof dashes[0]; k++)
 			dash = dash || r->cp[i] == dashes[k];
 		if (dash && !is_latin(r))
@@ -253,7 +260,8 @@ glyphs_before(struct mk_rect r, const struct mk_gap *gap, int gaps, int g, int n
 
 /* Text of a reading with blanks where the row is white (Japanese: full-width, as printed). least: px of a blank. */
 static void
-compose(const struct block *k, const struct reading *r, struct mk_rect place, int least, char *out, size_t cap)
+compose(const struct block *k, const struct reading *r, struct mk_rect place, int least, char *out,
+    size_t cap)
 {
 	struct mk_gap gap[4];
 	size_t at = 0;
@@ -273,9 +281,11 @@ compose(const struct block *k, const struct reading *r, struct mk_rect place, in
 static void
 read_name(const struct block *k, const struct place *v, struct mk_field_value *out)
 {
-	static const struct way ways[] = {{MK_JPN, 40, 2, false}, {MK_SCRIPT, 40, 1, false}, {MK_JPN, 48, 1, true}, {MK_SCRIPT, 52, 2, true},
-	    {MK_JPN, 34, 1, false}, {MK_EXTRA, 48, 1, true}, {MK_EXTRA, 36, 1, false}};
-	static const struct way latin[] = {{MK_ENG, 40, 0, false}, {MK_ENG, 48, 1, false}, {MK_ENG, 34, 0, false}};
+	static const struct way ways[] = {{MK_JPN, 40, 2, false}, {MK_SCRIPT, 40, 1, false},
+	    {MK_JPN, 48, 1, true}, {MK_SCRIPT, 52, 2, true}, {MK_JPN, 34, 1, false},
+	    {MK_EXTRA, 48, 1, true}, {MK_EXTRA, 36, 1, false}};
+	static const struct way latin[] = {
+	    {MK_ENG, 40, 0, false}, {MK_ENG, 48, 1, false}, {MK_ENG, 34, 0, false}};
 	struct reading *got = calloc(READS, sizeof *got);
 	int n = got == NULL ? 0 : read_ways(k->p, v->r, v->height, ways, 7, got);
 	unsigned share = 0;
@@ -320,8 +330,8 @@ row_below(const struct block *k, struct mk_rect number, struct place *out)
 	const struct mk_text_row *best = NULL;
 	for (int i = 0; number.x1 > 0 && i < k->rows->count; i++) {
 		const struct mk_text_row *row = &k->rows->row[i];
-		if (!inside(k, i) || row->n < 2 || (row->r.y0 + row->r.y1) / 2 <= number.y1 || row->r.x0 > number.x1 ||
-		    row->r.x1 < number.x0)
+		if (!inside(k, i) || row->n < 2 || (row->r.y0 + row->r.y1) / 2 <= number.y1 ||
+		    row->r.x0 > number.x1 || row->r.x1 < number.x0)
 			continue;
 		if (best == NULL || row->r.y0 < best->r.y0)
 			best = row;
@@ -355,12 +365,14 @@ cut_small(const struct block *k, struct place *v)
 }
 
 static void
-name_field(const struct block *k, const char *field, struct mk_rect number, struct mk_field_value *out)
+name_field(
+    const struct block *k, const char *field, struct mk_rect number, struct mk_field_value *out)
 {
 	struct place v;
 	int y = (number.y0 + number.y1) / 2;
 	bool name = strcmp(field, "name") == 0;
-	if (!value_place(k, field, y, &v) && (k->layout != MK_CARD_BACK || !name || !row_below(k, number, &v)))
+	if (!value_place(k, field, y, &v) &&
+	    (k->layout != MK_CARD_BACK || !name || !row_below(k, number, &v)))
 		return;
 	if (name)
 		cut_small(k, &v);
@@ -368,9 +380,11 @@ name_field(const struct block *k, const char *field, struct mk_rect number, stru
 }
 
 static void
-read_date(const struct block *k, const struct place *v, struct mk_date first, struct mk_field_value *out)
+read_date(
+    const struct block *k, const struct place *v, struct mk_date first, struct mk_field_value *out)
 {
-	static const struct way ways[] = {{MK_JPN, 36, 1, false}, {MK_SCRIPT, 40, 0, false}, {MK_JPN, 48, 0, false}, {MK_SCRIPT, 32, 1, false}};
+	static const struct way ways[] = {{MK_JPN, 36, 1, false}, {MK_SCRIPT, 40, 0, false},
+	    {MK_JPN, 48, 0, false}, {MK_SCRIPT, 32, 1, false}};
 	struct reading *got = calloc(READS, sizeof *got);
 	struct mk_date date[READS + 1] = {first};
 	int dates = first.year > 0 ? 1 : 0, votes = 0, best = 0, n, a, b;
@@ -442,16 +456,19 @@ dates(const struct block *k, struct mk_rect number, struct mk_field_value *out)
 	if (out[MK_F_BIRTH].text[0] == '\0' && k->layout != MK_CARD_BACK)
 		birth_by_label(k, &out[MK_F_BIRTH]);
 	/* the back of a card has one date, two rows under the number */
-	if (k->layout != MK_CARD_BACK || out[MK_F_BIRTH].text[0] != '\0' || out[MK_F_EXPIRES].text[0] != '\0')
+	if (k->layout != MK_CARD_BACK || out[MK_F_BIRTH].text[0] != '\0' ||
+	    out[MK_F_EXPIRES].text[0] != '\0')
 		return;
 	if (count == 1) {
 		read_date(k, &only, only_date, &out[MK_F_BIRTH]);
 		return;
 	}
-	for (int i = 0; number.x1 > 0 && i < k->rows->count && out[MK_F_BIRTH].text[0] == '\0'; i++) {
+	for (int i = 0; number.x1 > 0 && i < k->rows->count && out[MK_F_BIRTH].text[0] == '\0';
+	     i++) {
 		const struct mk_text_row *row = &k->rows->row[i];
 		int below = row->r.y0 - number.y1, h = number.y1 - number.y0;
-		if (!inside(k, i) || row->n < 5 || below < h / 2 || below > h * 6 || row->r.x0 > number.x1 || row->r.x1 < number.x0)
+		if (!inside(k, i) || row->n < 5 || below < h / 2 || below > h * 6 ||
+		    row->r.x0 > number.x1 || row->r.x1 < number.x0)
 			continue;
 		only = make_place(k, row, 0, row->n);
 		read_date(k, &only, only_date, &out[MK_F_BIRTH]);
@@ -461,7 +478,8 @@ dates(const struct block *k, struct mk_rect number, struct mk_field_value *out)
 static void
 sex(const struct block *k, struct mk_field_value *out)
 {
-	static const struct way ways[] = {{MK_JPN, 40, 1, false}, {MK_SCRIPT, 40, 0, false}, {MK_SCRIPT, 48, 1, true}};
+	static const struct way ways[] = {
+	    {MK_JPN, 40, 1, false}, {MK_SCRIPT, 40, 0, false}, {MK_SCRIPT, 48, 1, true}};
 	struct place v;
 	int male = 0, female = 0;
 	if (!value_place(k, "sex", 0, &v))
@@ -497,7 +515,8 @@ is_address_glyph(uint32_t cp)
 static void
 address_row(const struct block *k, const struct place *v, struct mk_field_value *out)
 {
-	static const struct way ways[] = {{MK_JPN, 40, 1, false}, {MK_SCRIPT, 40, 0, false}, {MK_JPN, 34, 0, false}, {MK_SCRIPT, 34, 1, false}};
+	static const struct way ways[] = {{MK_JPN, 40, 1, false}, {MK_SCRIPT, 40, 0, false},
+	    {MK_JPN, 34, 0, false}, {MK_SCRIPT, 34, 1, false}};
 	struct reading *got = calloc(READS, sizeof *got);
 	unsigned share;
 	int n = got == NULL ? 0 : read_ways(k->p, v->r, v->height, ways, 4, got);
@@ -506,7 +525,8 @@ address_row(const struct block *k, const struct place *v, struct mk_field_value 
 	int best = winner(got, n, &share);
 	if (best >= 0) {
 		size_t at = strlen(out->text);
-		compose(k, &got[best], v->r, v->height * 95 / 100, out->text + at, sizeof out->text - at);
+		compose(k, &got[best], v->r, v->height * 95 / 100, out->text + at,
+		    sizeof out->text - at);
 		out->confidence = at == 0 || share < out->confidence ? share : out->confidence;
 		if (at == 0)
 			out->r = v->r;
@@ -521,7 +541,8 @@ address_row(const struct block *k, const struct place *v, struct mk_field_value 
 static bool
 has_label(const struct mk_text_row *row)
 {
-	static const char *const words[] = {"氏名", "住所", "生年月日", "性別", "個人番号", "世帯主", "発行日", "フリガナ", "有効"};
+	static const char *const words[] = {
+	    "氏名", "住所", "生年月日", "性別", "個人番号", "世帯主", "発行日", "フリガナ", "有効"};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (mk_find_utf8(row->cp, row->n, words[i], NULL, NULL) >= 0)
 			return true;
@@ -539,8 +560,9 @@ address(const struct block *k, struct mk_field_value *out)
 	for (int i = 0; i < k->rows->count; i++) {
 		const struct mk_text_row *o = &k->rows->row[i];
 		int below = o->r.y0 - v.r.y1, aside = abs(o->r.x0 - v.r.x0);
-		if (o == v.row || !inside(k, i) || o->n < 2 || below < -v.height / 3 || below > v.height || aside > v.height * 3 / 2 ||
-		    o->height * 10 < v.height * 7 || has_label(o))
+		if (o == v.row || !inside(k, i) || o->n < 2 || below < -v.height / 3 ||
+		    below > v.height || aside > v.height * 3 / 2 || o->height * 10 < v.height * 7 ||
+		    has_label(o))
 			continue;
 		struct place more = make_place(k, o, 0, o->n);
 		address_row(k, &more, out);
@@ -549,8 +571,8 @@ address(const struct block *k, struct mk_field_value *out)
 }
 
 void
-mk_fields_read(struct mk_page *p, const struct mk_rows *rows, int b, enum mk_layout l, struct mk_rect number,
-    struct mk_field_value out[MK_FIELDS])
+mk_fields_read(struct mk_page *p, const struct mk_rows *rows, int b, enum mk_layout l,
+    struct mk_rect number, struct mk_field_value out[MK_FIELDS])
 {
 	struct block k = {p, rows, b, l};
 	if (l == MK_UNKNOWN)

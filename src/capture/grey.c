@@ -61,7 +61,8 @@ mk_grey_reduce(const uint8_t *px, int w, int h, int n)
 		for (int x = 0; x < out.w; x++) {
 			unsigned sum = half;
 			for (int j = 0; j < n; j++) {
-				const uint8_t *p = px + (size_t)(y * n + j) * (size_t)w + (size_t)(x * n);
+				const uint8_t *p =
+				    px + (size_t)(y * n + j) * (size_t)w + (size_t)(x * n);
 				for (int i = 0; i < n; i++)
 					sum += p[i];
 			}
@@ -85,9 +86,11 @@ bilinear(const struct mk_grey *g, double factor)
 		uint8_t *o = row_of(&out, y);
 		for (int x = 0; x < out.w; x++) {
 			double fx = (x + 0.5) * step - 0.5;
-			int x0 = clamp((int)floor(fx), 0, g->w - 1), x1 = clamp(x0 + 1, 0, g->w - 1);
+			int x0 = clamp((int)floor(fx), 0, g->w - 1),
+			    x1 = clamp(x0 + 1, 0, g->w - 1);
 			int bx = clamp((int)((fx - x0) * 256), 0, 256);
-			int top = a[x0] * (256 - bx) + a[x1] * bx, low = b[x0] * (256 - bx) + b[x1] * bx;
+			int top = a[x0] * (256 - bx) + a[x1] * bx,
+			    low = b[x0] * (256 - bx) + b[x1] * bx;
 			o[x] = (uint8_t)((top * (256 - by) + low * by + 32768) >> 16);
 		}
 	}
@@ -175,7 +178,8 @@ mk_grey_median(const struct mk_grey *g)
 			int n = 0;
 			for (int j = -1; j <= 1; j++)
 				for (int i = -1; i <= 1; i++)
-					v[n++] = row(g, clamp(y + j, 0, g->h - 1))[clamp(x + i, 0, g->w - 1)];
+					v[n++] = row(g,
+					    clamp(y + j, 0, g->h - 1))[clamp(x + i, 0, g->w - 1)];
 			for (int i = 0; i <= 4; i++) /* five rounds of selection leave the median */
 				for (int j = i + 1; j < 9; j++)
 					order(&v[i], &v[j]);
@@ -262,7 +266,8 @@ sum_row(uint32_t *sums, const uint8_t *p, int w, int sign)
 }
 
 static void
-adaptive_row(const struct mk_grey *g, int y, const uint32_t *sums, int half, int rows, int percent, int least, uint8_t *out)
+adaptive_row(const struct mk_grey *g, int y, const uint32_t *sums, int half, int rows, int percent,
+    int least, uint8_t *out)
 {
 	const uint8_t *p = row(g, y);
 	uint64_t sum = 0;

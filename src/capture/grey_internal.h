@@ -20,15 +20,16 @@ struct mk_rect {
 };
 
 struct mk_grey mk_grey_new(int w, int h); /* not initialised */
-void mk_grey_free(struct mk_grey *g);	  /* wipes: it may show a number */
+void mk_grey_free(struct mk_grey *g); /* wipes: it may show a number */
 /* Averages blocks of n x n pixels (n 1..16). */
 struct mk_grey mk_grey_reduce(const uint8_t *px, int w, int h, int n);
 /* Bilinear, with averaging first where it shrinks by 2 or more. */
 struct mk_grey mk_grey_scale(const struct mk_grey *g, double factor);
 /* Copies a rectangle with a margin; what lies outside is filled with the nearest pixel. */
 struct mk_grey mk_grey_crop(const struct mk_grey *g, struct mk_rect r, int margin);
-struct mk_grey mk_grey_blur(const struct mk_grey *g, int passes); /* 3 x 3 box, one after the other */
-struct mk_grey mk_grey_median(const struct mk_grey *g);		  /* 3 x 3 */
+struct mk_grey mk_grey_blur(
+    const struct mk_grey *g, int passes); /* 3 x 3 box, one after the other */
+struct mk_grey mk_grey_median(const struct mk_grey *g); /* 3 x 3 */
 /* 0 or 255 by the valley of the histogram. */
 struct mk_grey mk_grey_otsu(const struct mk_grey *g);
 /* 0 where a pixel is darker than its surroundings (window x window) by part percent and by at least `least` levels, else 255. */
@@ -44,7 +45,8 @@ struct mk_turn {
 	int w, h;
 };
 void mk_turn_make(struct mk_turn *t, int w, int h, double degrees, double scale);
-struct mk_grey mk_turn_apply(const struct mk_turn *t, const struct mk_grey *src); /* outside: the paper's brightness */
+struct mk_grey mk_turn_apply(
+    const struct mk_turn *t, const struct mk_grey *src); /* outside: the paper's brightness */
 /* A point of the result in the source. */
 void mk_turn_back(const struct mk_turn *t, double x, double y, double *sx, double *sy);
 

@@ -12,7 +12,8 @@ static const char table[] =
 #include "layouts_tsv.inc"
     ;
 
-static const char *const names[MK_LAYOUTS + 1] = {"card-back", "card-front", "tsuchi", "juminhyo", "unknown"};
+static const char *const names[MK_LAYOUTS + 1] = {
+    "card-back", "card-front", "tsuchi", "juminhyo", "unknown"};
 
 #define CELL 64
 
@@ -23,9 +24,11 @@ struct row {
 static bool
 row_at(size_t i, struct row *r)
 {
-	return mk_tsv_cell(table, i, 0, r->layout, sizeof r->layout) && mk_tsv_cell(table, i, 1, r->kind, sizeof r->kind) &&
-	    mk_tsv_cell(table, i, 2, r->field, sizeof r->field) && mk_tsv_cell(table, i, 3, r->text, sizeof r->text) &&
-	    mk_tsv_cell(table, i, 4, r->weight, sizeof r->weight);
+	return mk_tsv_cell(table, i, 0, r->layout, sizeof r->layout) &&
+	       mk_tsv_cell(table, i, 1, r->kind, sizeof r->kind) &&
+	       mk_tsv_cell(table, i, 2, r->field, sizeof r->field) &&
+	       mk_tsv_cell(table, i, 3, r->text, sizeof r->text) &&
+	       mk_tsv_cell(table, i, 4, r->weight, sizeof r->weight);
 }
 
 const char *
@@ -58,7 +61,8 @@ median_height(const struct mk_page *p)
 static bool
 near(const struct mk_rect *a, const struct mk_rect *b, int reach)
 {
-	return a->x0 - reach < b->x1 && b->x0 - reach < a->x1 && a->y0 - reach < b->y1 && b->y0 - reach < a->y1;
+	return a->x0 - reach < b->x1 && b->x0 - reach < a->x1 && a->y0 - reach < b->y1 &&
+	       b->y0 - reach < a->y1;
 }
 
 int
@@ -95,11 +99,13 @@ mk_layout_scores(const struct mk_rows *rows, int b, int score[MK_LAYOUTS])
 	for (size_t i = 0; row_at(i, &r); i++) {
 		enum mk_layout l = mk_layout_by_name(r.layout);
 		uint64_t weight = 0;
-		if (strcmp(r.kind, "key") != 0 || l == MK_UNKNOWN || mk_str_u64(r.weight, 9, &weight) < 0)
+		if (strcmp(r.kind, "key") != 0 || l == MK_UNKNOWN ||
+		    mk_str_u64(r.weight, 9, &weight) < 0)
 			continue;
 		for (int k = 0; k < rows->count; k++) {
 			const struct mk_text_row *row = &rows->row[k];
-			if ((b >= 0 && row->block != b) || mk_find_utf8(row->cp, row->n, r.text, NULL, NULL) < 0)
+			if ((b >= 0 && row->block != b) ||
+			    mk_find_utf8(row->cp, row->n, r.text, NULL, NULL) < 0)
 				continue;
 			score[l] += (int)weight;
 			break;
@@ -128,18 +134,21 @@ begins_segment(const struct mk_text_row *row, int from)
 }
 
 bool
-mk_label_find(const struct mk_rows *rows, int b, enum mk_layout l, const char *field, int y, int *where, int *end)
+mk_label_find(const struct mk_rows *rows, int b, enum mk_layout l, const char *field, int y,
+    int *where, int *end)
 {
 	struct row r;
 	int best = -1;
 	bool found = false;
 	for (size_t i = 0; row_at(i, &r); i++) {
-		if (strcmp(r.kind, "label") != 0 || strcmp(r.field, field) != 0 || mk_layout_by_name(r.layout) != l)
+		if (strcmp(r.kind, "label") != 0 || strcmp(r.field, field) != 0 ||
+		    mk_layout_by_name(r.layout) != l)
 			continue;
 		for (int k = 0; k < rows->count; k++) {
 			int from, to;
 			const struct mk_text_row *row = &rows->row[k];
-			if ((b >= 0 && row->block != b) || mk_find_utf8(row->cp, row->n, r.text, &from, &to) < 0)
+			if ((b >= 0 && row->block != b) ||
+			    mk_find_utf8(row->cp, row->n, r.text, &from, &to) < 0)
 				continue;
 			/* the sex stands behind the birth */
 			if (!begins_segment(row, from) && strcmp(field, "sex") != 0)

@@ -6,7 +6,14 @@
 #include "page_internal.h"
 #include "rows_internal.h"
 
-enum mk_layout { MK_CARD_BACK, MK_CARD_FRONT, MK_TSUCHI, MK_JUMINHYO, MK_LAYOUTS, MK_UNKNOWN = MK_LAYOUTS };
+enum mk_layout {
+	MK_CARD_BACK,
+	MK_CARD_FRONT,
+	MK_TSUCHI,
+	MK_JUMINHYO,
+	MK_LAYOUTS,
+	MK_UNKNOWN = MK_LAYOUTS
+};
 
 #define MK_LAYOUT_SURE 3 /* a score that recognises a document */
 
@@ -23,6 +30,7 @@ enum mk_layout mk_layout_best(const int score[MK_LAYOUTS]);
 /*
  * Finds a label of a field in the rows of a block (-1: all). *row and *end say where it stands (glyph behind it). Of several the one nearest to y.
  */
-bool mk_label_find(const struct mk_rows *rows, int b, enum mk_layout l, const char *field, int y, int *row, int *end);
+bool mk_label_find(const struct mk_rows *rows, int b, enum mk_layout l, const char *field, int y,
+    int *row, int *end);
 
 #endif

@@ -11,7 +11,7 @@
 
 #define RADIANS (3.14159265358979323846 / 180.0)
 #define BINS 8192
-#define GAP 2.0	     /* glyph heights between neighbours of one segment */
+#define GAP 2.0 /* glyph heights between neighbours of one segment */
 #define HEIGHT_MAX 200
 #define PARTS_MAX 8000 /* a page of text has some 3,000; more is noise */
 
@@ -79,7 +79,8 @@ sharpness(const struct point *p, int n, double degrees, double bin, uint16_t *bi
 }
 
 static double
-sweep(const struct point *p, int n, double from, double to, double step, double bin, uint16_t *bins, double *mean)
+sweep(const struct point *p, int n, double from, double to, double step, double bin, uint16_t *bins,
+    double *mean)
 {
 	double best = -1, at = 0, sum = 0;
 	int k = 0;
@@ -107,7 +108,8 @@ mk_text_angle(const struct mk_part *part, int n, int glyph, double *degrees, dou
 		goto out;
 	for (int i = 0; i < n; i++)
 		if (is_glyph(&part[i], glyph * 6 / 10, glyph * 3))
-			p[k++] = (struct point){(float)(part[i].r.x0 + part[i].r.x1) / 2, (float)(part[i].r.y0 + part[i].r.y1) / 2};
+			p[k++] = (struct point){(float)(part[i].r.x0 + part[i].r.x1) / 2,
+			    (float)(part[i].r.y0 + part[i].r.y1) / 2};
 	if (k < 12 || k > 60000)
 		goto out;
 	double bin = glyph * 0.4;
@@ -135,14 +137,16 @@ static int
 by_left(const void *a, const void *b)
 {
 	const struct mk_part *p = a, *q = b;
-	return p->r.x0 != q->r.x0 ? (p->r.x0 < q->r.x0 ? -1 : 1) : (p->r.y0 > q->r.y0) - (p->r.y0 < q->r.y0);
+	return p->r.x0 != q->r.x0 ? (p->r.x0 < q->r.x0 ? -1 : 1)
+				  : (p->r.y0 > q->r.y0) - (p->r.y0 < q->r.y0);
 }
 
 static int
 by_top(const void *a, const void *b)
 {
 	const struct mk_segment *p = a, *q = b;
-	return p->r.y0 != q->r.y0 ? (p->r.y0 < q->r.y0 ? -1 : 1) : (p->r.x0 > q->r.x0) - (p->r.x0 < q->r.x0);
+	return p->r.y0 != q->r.y0 ? (p->r.y0 < q->r.y0 ? -1 : 1)
+				  : (p->r.x0 > q->r.x0) - (p->r.x0 < q->r.x0);
 }
 
 static int
@@ -190,7 +194,8 @@ link_parts(const struct mk_part *p, int n, int glyph, int *parent)
 		int hi = height(&p[i].r);
 		for (int j = i + 1; j < n && p[j].r.x0 - p[i].r.x1 <= (int)(GAP * 4 * glyph); j++) {
 			int hj = height(&p[j].r), h = hi > hj ? hi : hj;
-			if (p[j].r.x0 - p[i].r.x1 <= (int)(GAP * h) && mk_same_row(&p[i].r, &p[j].r))
+			if (p[j].r.x0 - p[i].r.x1 <= (int)(GAP * h) &&
+			    mk_same_row(&p[i].r, &p[j].r))
 				join(parent, i, j);
 		}
 	}
@@ -207,7 +212,8 @@ adopt(struct mk_segment *s, const struct mk_part *p, int n)
 			const struct mk_rect *r = &p[i].r;
 			int mid = (r->y0 + r->y1) / 2, h = height(&s->r);
 			bool inside = r->x0 >= s->r.x0 && r->x1 <= s->r.x1;
-			if (inside || height(r) * 3 > h || width(r) < height(r) || mid < s->r.y0 + h / 5 || mid > s->r.y1 - h / 5)
+			if (inside || height(r) * 3 > h || width(r) < height(r) ||
+			    mid < s->r.y0 + h / 5 || mid > s->r.y1 - h / 5)
 				continue;
 			if (r->x0 - s->r.x1 > h || s->r.x0 - r->x1 > h)
 				continue;
@@ -253,7 +259,8 @@ gather(const struct mk_part *p, int n, int glyph, int *parent, int *scratch, str
 				s->parts++;
 			}
 		}
-		if (height(&s->r) * 10 < glyph * 6 || height(&s->r) > glyph * 6 || width(&s->r) * 10 < glyph * 4)
+		if (height(&s->r) * 10 < glyph * 6 || height(&s->r) > glyph * 6 ||
+		    width(&s->r) * 10 < glyph * 4)
 			continue;
 		s->height = tall(p, n, parent, i, scratch);
 		adopt(s, p, n);
@@ -265,14 +272,16 @@ int
 mk_text_find(const struct mk_part *part, int n, int glyph, struct mk_text *out)
 {
 	struct mk_part *p = malloc(((size_t)n + 1) * sizeof *p);
-	int *parent = malloc(((size_t)n + 1) * sizeof *parent), *scratch = malloc(((size_t)n + 1) * sizeof *scratch);
+	int *parent = malloc(((size_t)n + 1) * sizeof *parent),
+	    *scratch = malloc(((size_t)n + 1) * sizeof *scratch);
 	int k = 0, r = MK_E_NOMEM;
 	out->count = 0;
 	out->seg = calloc(MK_SEGMENTS, sizeof *out->seg);
 	if (p == NULL || parent == NULL || scratch == NULL || out->seg == NULL)
 		goto out;
 	for (int i = 0; i < n && k < PARTS_MAX; i++)
-		if (is_glyph(&part[i], glyph * 35 / 100 > 4 ? glyph * 35 / 100 : 4, glyph * 6) && height(&part[i].r) <= glyph * 4)
+		if (is_glyph(&part[i], glyph * 35 / 100 > 4 ? glyph * 35 / 100 : 4, glyph * 6) &&
+		    height(&part[i].r) <= glyph * 4)
 			p[k++] = part[i];
 	qsort(p, (size_t)k, sizeof *p, by_left);
 	link_parts(p, k, glyph, parent);

@@ -9,8 +9,8 @@
 #define MK_SEGMENTS 120
 
 struct mk_segment {
-	struct mk_rect r;   /* in the upright picture */
-	int height;	    /* of its taller glyphs */
+	struct mk_rect r; /* in the upright picture */
+	int height; /* of its taller glyphs */
 	int parts;
 	struct mk_line line; /* glyphs in the upright picture; n 0: not read or nothing */
 };
@@ -26,7 +26,8 @@ int mk_glyph_height(const struct mk_part *part, int n);
  * Direction of the lines, degrees clockwise in -90..90 (upright and upside down look the same). strength: 1 = no direction. false without
  * enough parts.
  */
-bool mk_text_angle(const struct mk_part *part, int n, int height, double *degrees, double *strength);
+bool mk_text_angle(
+    const struct mk_part *part, int n, int height, double *degrees, double *strength);
 /* Segments of an upright picture. 0 or MK_E_NOMEM; freed with mk_text_free. */
 int mk_text_find(const struct mk_part *part, int n, int height, struct mk_text *out);
 void mk_text_free(struct mk_text *t); /* wipes */

@@ -12,8 +12,8 @@
 #include "words_internal.h"
 
 #define FIRST_DIGITS 7 /* seen by the first reading, of 12 */
-#define KA 0x30abU	       /* カ */
-#define JUNK 2	       /* glyphs between them that are none */
+#define KA 0x30abU /* カ */
+#define JUNK 2 /* glyphs between them that are none */
 
 /* What a page reading makes of a digit. */
 static bool
@@ -21,15 +21,17 @@ looks_like_digit(uint32_t cp)
 {
 	static const char like[] = "OoDQIl|!iSsZzBbGgqT()[]/";
 	cp = mk_fold_digit(cp);
-	return mk_digit_value(cp) >= 0 || (cp != 0 && cp < 128 && strchr(like, (int)cp) != NULL) || cp == 0x3007 || cp == 0x30fc;
+	return mk_digit_value(cp) >= 0 || (cp != 0 && cp < 128 && strchr(like, (int)cp) != NULL) ||
+	       cp == 0x3007 || cp == 0x30fc;
 }
 
 static bool
 is_separator(uint32_t cp)
 {
 	cp = mk_fold_digit(cp);
-	return cp == '-' || cp == '.' || cp == ',' || cp == ' ' || cp == ':' || cp == '_' || cp == 0x30fb || cp == 0x2014 || cp == 0x2010 ||
-	    cp == 0x2212 || cp == '\'' || cp == '~' || cp == 0x4e00;
+	return cp == '-' || cp == '.' || cp == ',' || cp == ' ' || cp == ':' || cp == '_' ||
+	       cp == 0x30fb || cp == 0x2014 || cp == 0x2010 || cp == 0x2212 || cp == '\'' ||
+	       cp == '~' || cp == 0x4e00;
 }
 
 /* The longest run of digits, with a few glyphs between them that a stain may be. Returns the digits in it. */
@@ -73,7 +75,8 @@ digit_height(const struct mk_page *p, const struct mk_rect *r, int fallback)
 	for (int i = 0; i < p->parts && n < 64; i++) {
 		const struct mk_rect *q = &p->part[i].r;
 		int mid = (q->x0 + q->x1) / 2, high = q->y1 - q->y0;
-		if (mid >= r->x0 && mid <= r->x1 && q->y0 < r->y1 && q->y1 > r->y0 && high * 2 >= fallback && high <= fallback * 2)
+		if (mid >= r->x0 && mid <= r->x1 && q->y0 < r->y1 && q->y1 > r->y0 &&
+		    high * 2 >= fallback && high <= fallback * 2)
 			h[n++] = high;
 	}
 	qsort(h, (size_t)n, sizeof *h, by_value);
@@ -91,8 +94,9 @@ fit(const struct mk_page *p, struct mk_number_line *l, int left, int right)
 		for (int i = 0; i < p->parts; i++) {
 			const struct mk_rect *q = &p->part[i].r;
 			int high = q->y1 - q->y0, wide = q->x1 - q->x0, mid = (q->y0 + q->y1) / 2;
-			if (high * 100 < l->height * 87 || high * 100 > l->height * 118 || wide > l->height * 12 / 10 || mid < l->r.y0 ||
-			    mid > l->r.y1 || q->x0 < left || q->x1 > right)
+			if (high * 100 < l->height * 87 || high * 100 > l->height * 118 ||
+			    wide > l->height * 12 / 10 || mid < l->r.y0 || mid > l->r.y1 ||
+			    q->x0 < left || q->x1 > right)
 				continue;
 			if (q->x0 > l->r.x1 + l->height * 2 || q->x1 < l->r.x0 - l->height * 2)
 				continue;
@@ -112,7 +116,8 @@ fit(const struct mk_page *p, struct mk_number_line *l, int left, int right)
 }
 
 static void
-begin_line(const struct mk_page *p, const struct mk_text_row *row, struct mk_rect r, struct mk_number_line *out)
+begin_line(const struct mk_page *p, const struct mk_text_row *row, struct mk_rect r,
+    struct mk_number_line *out)
 {
 	memset(out, 0, sizeof *out);
 	out->block = row->block;
@@ -128,9 +133,11 @@ by_digits(const struct mk_page *p, const struct mk_text_row *row, struct mk_numb
 	/* the resident record's own code has eleven digits */
 	if (digits < FIRST_DIGITS || mk_find_utf8(row->cp, row->n, "票コード", NULL, NULL) >= 0)
 		return false;
-	int left = from > 0 && mk_is_japanese(row->cp[from - 1]) ? mk_row_edge(p, row, from - 1) - 2 : 0;
+	int left =
+	    from > 0 && mk_is_japanese(row->cp[from - 1]) ? mk_row_edge(p, row, from - 1) - 2 : 0;
 	int right = to < row->n && mk_is_japanese(row->cp[to]) ? row->g[to].r.x0 + 2 : p->turn.w;
-	struct mk_rect r = {from > 0 ? mk_row_edge(p, row, from - 1) : row->r.x0, row->r.y0, row->g[to - 1].r.x1, row->r.y1};
+	struct mk_rect r = {from > 0 ? mk_row_edge(p, row, from - 1) : row->r.x0, row->r.y0,
+	    row->g[to - 1].r.x1, row->r.y1};
 	if (r.x1 <= r.x0)
 		return false;
 	begin_line(p, row, r, out);
@@ -158,9 +165,12 @@ by_label(const struct mk_page *p, const struct mk_rows *rows, int k, struct mk_n
 	for (int i = 0; i < rows->count; i++) {
 		const struct mk_text_row *o = &rows->row[i];
 		int mid = (o->r.y0 + o->r.y1) / 2;
-		bool under = mid > row->r.y1 && o->r.y0 < row->r.y1 + row->height * 3 && o->r.x0 < row->r.x1 && o->r.x1 > row->r.x0;
-		bool beside = o != row && mid > row->r.y0 - row->height && mid < row->r.y1 + row->height && o->r.x0 >= row->r.x1;
-		if (o->block == row->block && (under || beside) && (below == NULL || beside || o->r.y0 < below->r.y0))
+		bool under = mid > row->r.y1 && o->r.y0 < row->r.y1 + row->height * 3 &&
+			     o->r.x0 < row->r.x1 && o->r.x1 > row->r.x0;
+		bool beside = o != row && mid > row->r.y0 - row->height &&
+			      mid < row->r.y1 + row->height && o->r.x0 >= row->r.x1;
+		if (o->block == row->block && (under || beside) &&
+		    (below == NULL || beside || o->r.y0 < below->r.y0))
 			below = o;
 	}
 	if (below == NULL)
@@ -180,8 +190,8 @@ by_shape(const struct mk_page *p, const struct mk_text_row *row, struct mk_numbe
 	for (int i = 0; i < p->parts; i++) {
 		const struct mk_rect *q = &p->part[i].r;
 		int high = q->y1 - q->y0, wide = q->x1 - q->x0, mid = (q->y0 + q->y1) / 2;
-		if (q->x0 < row->r.x0 || q->x1 > row->r.x1 || mid < row->r.y0 || mid > row->r.y1 || high * 10 < h * 9 ||
-		    high * 10 > h * 11 || wide * 10 > high * 9)
+		if (q->x0 < row->r.x0 || q->x1 > row->r.x1 || mid < row->r.y0 || mid > row->r.y1 ||
+		    high * 10 < h * 9 || high * 10 > h * 11 || wide * 10 > high * 9)
 			continue;
 		r.x0 = q->x0 < r.x0 ? q->x0 : r.x0;
 		r.x1 = q->x1 > r.x1 ? q->x1 : r.x1;
@@ -320,7 +330,8 @@ static bool
 known(const struct mk_number_line *have, int n, const struct mk_number_line *l)
 {
 	for (int i = 0; i < n; i++)
-		if (have[i].r.x0 < l->r.x1 && l->r.x0 < have[i].r.x1 && have[i].r.y0 < l->r.y1 && l->r.y0 < have[i].r.y1)
+		if (have[i].r.x0 < l->r.x1 && l->r.x0 < have[i].r.x1 && have[i].r.y0 < l->r.y1 &&
+		    l->r.y0 < have[i].r.y1)
 			return true;
 	return false;
 }
@@ -333,7 +344,8 @@ mk_number_lines(struct mk_page *p, const struct mk_rows *rows, struct mk_number_
 		if (by_label(p, rows, k, &out[n]) && !known(out, n, &out[n]))
 			n++;
 	for (int k = 0; k < rows->count && n < MK_VOTE_LINES; k++)
-		if (by_digits(p, &rows->row[k], &out[n]) && !known(out, n, &out[n]) && about_twelve(p, &out[n]))
+		if (by_digits(p, &rows->row[k], &out[n]) && !known(out, n, &out[n]) &&
+		    about_twelve(p, &out[n]))
 			n++;
 	for (int k = 0; n == 0 && k < rows->count; k++)
 		if (by_shape(p, &rows->row[k], &out[n]) && about_twelve(p, &out[n]))

@@ -9,11 +9,11 @@
 
 struct mk_number_line {
 	struct mk_rect r; /* the digits in the upright picture */
-	int height;	  /* of a digit */
+	int height; /* of a digit */
 	int block;
 	struct mk_votes votes;
-	bool label;	  /* 個人番号 stands before or above it */
-	int round;	  /* rounds of readings done, 0..MK_ROUNDS */
+	bool label; /* 個人番号 stands before or above it */
+	int round; /* rounds of readings done, 0..MK_ROUNDS */
 };
 
 #define MK_ROUNDS 4

@@ -72,7 +72,10 @@ collect(TessResultIterator *it, struct mk_line *out)
 			continue;
 		float conf = TessResultIteratorConfidence(it, RIL_SYMBOL);
 		if (TessPageIteratorBoundingBox(page, RIL_SYMBOL, &r.x0, &r.y0, &r.x1, &r.y1))
-			add_symbol(out, s, r, conf < 0 ? 0 : conf > 100 ? 100 : (int)conf,
+			add_symbol(out, s, r,
+			    conf < 0     ? 0
+			    : conf > 100 ? 100
+					 : (int)conf,
 			    TessPageIteratorIsAtBeginningOf(page, RIL_WORD) != 0);
 		mk_wipe(s, strlen(s));
 		TessDeleteText(s);
@@ -80,7 +83,8 @@ collect(TessResultIterator *it, struct mk_line *out)
 }
 
 bool
-mk_ocr_line(struct mk_ocr *o, enum mk_model m, const struct mk_grey *g, bool digits, bool raw, struct mk_line *out)
+mk_ocr_line(struct mk_ocr *o, enum mk_model m, const struct mk_grey *g, bool digits, bool raw,
+    struct mk_line *out)
 {
 	TessBaseAPI *api = o->api[m];
 	out->n = 0;

@@ -34,7 +34,8 @@ struct mk_ocr {
  */
 int mk_ocr_init(struct mk_ocr *o, const char *models);
 /* Reads one line of text; digits: only 0-9 are allowed. raw: without Tesseract's own line finding. false: nothing. */
-bool mk_ocr_line(struct mk_ocr *o, enum mk_model m, const struct mk_grey *g, bool digits, bool raw, struct mk_line *out);
+bool mk_ocr_line(struct mk_ocr *o, enum mk_model m, const struct mk_grey *g, bool digits, bool raw,
+    struct mk_line *out);
 void mk_line_wipe(struct mk_line *l);
 
 #endif

@@ -10,12 +10,12 @@
 #include "mynakura/base/secret.h"
 
 #define BASE_MAX 12000000 /* pixels worked on; a larger raster is averaged down first */
-#define GLYPH 22	  /* glyph height of the upright picture, px: small print at 300 dpi */
+#define GLYPH 22 /* glyph height of the upright picture, px: small print at 300 dpi */
 #define GLYPH_LOW 14
 #define GLYPH_HIGH 34
 #define PARTS_MAX 200000
 #define READ_HEIGHT 40 /* px of a line for the first reading */
-#define PROBES 5       /* lines that are read both ways round */
+#define PROBES 5 /* lines that are read both ways round */
 
 /* Dark on light, whatever the background; a 3 x 3 mean first, so that noise does not fall apart into specks. */
 static struct mk_grey
@@ -79,7 +79,8 @@ mk_page_point(const struct mk_page *p, double bx, double by, double *x, double *
 }
 
 struct mk_grey
-mk_page_cut(const struct mk_page *p, struct mk_rect r, double lines, double target, double degrees, double *scale)
+mk_page_cut(const struct mk_page *p, struct mk_rect r, double lines, double target, double degrees,
+    double *scale)
 {
 	struct mk_turn t = p->turn;
 	double k = target / lines, m = target / 4, x, y;
@@ -108,8 +109,9 @@ mk_page_cut(const struct mk_page *p, struct mk_rect r, double lines, double targ
 static struct mk_rect
 around(const struct mk_rect *r, double margin, double k, struct mk_rect line)
 {
-	struct mk_rect out = {(int)(line.x0 + (r->x0 - margin) / k), (int)(line.y0 + (r->y0 - margin) / k),
-	    (int)(line.x0 + (r->x1 - margin) / k), (int)(line.y0 + (r->y1 - margin) / k)};
+	struct mk_rect out = {(int)(line.x0 + (r->x0 - margin) / k),
+	    (int)(line.y0 + (r->y0 - margin) / k), (int)(line.x0 + (r->x1 - margin) / k),
+	    (int)(line.y0 + (r->y1 - margin) / k)};
 	return out;
 }
 
@@ -119,7 +121,8 @@ read_segment(struct mk_page *p, const struct mk_segment *s, bool flipped, struct
 {
 	double k;
 	int h = s->r.y1 - s->r.y0;
-	struct mk_grey g = mk_page_cut(p, s->r, s->height > h / 2 ? s->height : h / 2, READ_HEIGHT, flipped ? 180 : 0, &k);
+	struct mk_grey g = mk_page_cut(
+	    p, s->r, s->height > h / 2 ? s->height : h / 2, READ_HEIGHT, flipped ? 180 : 0, &k);
 	bool found = mk_ocr_line(p->ocr, MK_JPN, &g, false, false, out);
 	mk_grey_free(&g);
 	for (int i = 0; i < out->n; i++)
@@ -145,11 +148,13 @@ half_turn(struct mk_page *p)
 	struct mk_rect r;
 	for (int i = 0; i < p->parts; i++) {
 		r = p->part[i].r;
-		p->part[i].r = (struct mk_rect){p->turn.w - r.x1, p->turn.h - r.y1, p->turn.w - r.x0, p->turn.h - r.y0};
+		p->part[i].r = (struct mk_rect){
+		    p->turn.w - r.x1, p->turn.h - r.y1, p->turn.w - r.x0, p->turn.h - r.y0};
 	}
 	for (int i = 0; i < p->text.count; i++) {
 		r = p->text.seg[i].r;
-		p->text.seg[i].r = (struct mk_rect){p->turn.w - r.x1, p->turn.h - r.y1, p->turn.w - r.x0, p->turn.h - r.y0};
+		p->text.seg[i].r = (struct mk_rect){
+		    p->turn.w - r.x1, p->turn.h - r.y1, p->turn.w - r.x0, p->turn.h - r.y0};
 		p->text.seg[i].line.n = 0;
 	}
 }
@@ -167,7 +172,8 @@ probes(const struct mk_text *t, int glyph, int *pick)
 			bool taken = false;
 			for (int j = 0; j < n; j++)
 				taken = taken || pick[j] == i;
-			if (taken || s->parts < 4 || w < s->height * 3 || w > s->height * 25 || s->height > glyph * 3)
+			if (taken || s->parts < 4 || w < s->height * 3 || w > s->height * 25 ||
+			    s->height > glyph * 3)
 				continue;
 			if (best < 0 || s->parts > t->seg[best].parts)
 				best = i;
@@ -215,7 +221,8 @@ drop_codes(struct mk_page *p)
 		for (int k = 0; k < p->qrs; k++) {
 			double x, y, reach = p->qr[k].size * p->turn.scale * 0.56;
 			mk_page_point(p, p->qr[k].x, p->qr[k].y, &x, &y);
-			code = code || (fabs((r->x0 + r->x1) / 2.0 - x) < reach && fabs((r->y0 + r->y1) / 2.0 - y) < reach);
+			code = code || (fabs((r->x0 + r->x1) / 2.0 - x) < reach &&
+					   fabs((r->y0 + r->y1) / 2.0 - y) < reach);
 		}
 		if (!code)
 			p->part[n++] = p->part[i];
@@ -343,7 +350,8 @@ mk_page_box(const struct mk_page *p, struct mk_rect r)
 	y1 = fmin(p->height, ceil(y1));
 	struct mk_read_box box = {0, 0, 0, 0};
 	if (x1 > x0 && y1 > y0)
-		box = (struct mk_read_box){(uint32_t)x0, (uint32_t)y0, (uint32_t)(x1 - x0), (uint32_t)(y1 - y0)};
+		box = (struct mk_read_box){
+		    (uint32_t)x0, (uint32_t)y0, (uint32_t)(x1 - x0), (uint32_t)(y1 - y0)};
 	return box;
 }
 

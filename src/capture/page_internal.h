@@ -15,11 +15,11 @@
 struct mk_page {
 	struct mk_ocr *ocr;
 	int width, height; /* of the given raster */
-	int reduced;	   /* base = raster / reduced */
+	int reduced; /* base = raster / reduced */
 	struct mk_grey base;
 	struct mk_turn turn; /* base -> upright */
-	double degrees;	     /* clockwise turn that was applied */
-	int glyph;	     /* typical glyph height in the upright picture */
+	double degrees; /* clockwise turn that was applied */
+	int glyph; /* typical glyph height in the upright picture */
 	struct mk_part *part; /* in the upright picture */
 	int parts;
 	struct mk_text text;
@@ -36,8 +36,8 @@ void mk_page_close(struct mk_page *p); /* wipes */
  * Cuts a rectangle of the upright picture out of the base so that `lines` px of it become `target` px, turned by more `degrees`, with a margin of a
  * quarter of target. *scale (may be NULL) gets result px per upright px. Freed with mk_grey_free.
  */
-struct mk_grey mk_page_cut(
-    const struct mk_page *p, struct mk_rect r, double lines, double target, double degrees, double *scale);
+struct mk_grey mk_page_cut(const struct mk_page *p, struct mk_rect r, double lines, double target,
+    double degrees, double *scale);
 /* A rectangle of the upright picture as the upright rectangle around it in the given raster. */
 struct mk_read_box mk_page_box(const struct mk_page *p, struct mk_rect r);
 /* A point of the base in the upright picture. */

@@ -82,7 +82,8 @@ new_part(struct forest *f, int x0, int x1, int y)
 
 /* Runs of row y, each with a label; `above` are those of the row before. */
 static int
-scan_row(struct forest *f, const struct mk_grey *b, int y, const struct run *above, int na, struct run *out)
+scan_row(struct forest *f, const struct mk_grey *b, int y, const struct run *above, int na,
+    struct run *out)
 {
 	const uint8_t *p = b->px + (size_t)y * (size_t)b->w;
 	int n = 0, k = 0;
@@ -119,7 +120,8 @@ mk_parts(const struct mk_grey *b, int max, struct mk_part **out)
 	struct forest f = {NULL, NULL, 0, 0};
 	int n = -1, count = 0;
 	*out = NULL;
-	struct run *a = malloc(((size_t)b->w / 2 + 2) * sizeof *a), *c = malloc(((size_t)b->w / 2 + 2) * sizeof *c);
+	struct run *a = malloc(((size_t)b->w / 2 + 2) * sizeof *a),
+		   *c = malloc(((size_t)b->w / 2 + 2) * sizeof *c);
 	if (b->px == NULL || a == NULL || c == NULL)
 		goto out;
 	n = 0;

@@ -65,7 +65,8 @@ add(const struct mk_qr *q, struct mk_qr *out, int *n)
 }
 
 static void
-scan(zbar_image_scanner_t *scanner, const struct mk_grey *g, double scale, struct mk_qr *out, int *n)
+scan(
+    zbar_image_scanner_t *scanner, const struct mk_grey *g, double scale, struct mk_qr *out, int *n)
 {
 	zbar_image_t *image = zbar_image_create();
 	if (image == NULL)

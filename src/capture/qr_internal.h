@@ -11,8 +11,8 @@
 
 struct mk_qr {
 	char digits[13];
-	double x, y;	/* centre in the picture that was searched */
-	double size;	/* length of a side */
+	double x, y; /* centre in the picture that was searched */
+	double size; /* length of a side */
 	double degrees; /* clockwise turn of the symbol, 0 = upright */
 };
 

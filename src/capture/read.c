@@ -35,7 +35,8 @@ serve(struct mk_serve *s, struct mk_ocr *ocr)
 	const uint8_t *b = s->req.body.data;
 	size_t n = s->req.body.len;
 	uint64_t w = mk_get_u64(b, n, MK_T_width, 0), h = mk_get_u64(b, n, MK_T_height, 0);
-	if (s->req.type != MK_READ_READ || s->req.nfds != 1 || w == 0 || h == 0 || w > MK_READ_SIDE_MAX || h > MK_READ_SIDE_MAX ||
+	if (s->req.type != MK_READ_READ || s->req.nfds != 1 || w == 0 || h == 0 ||
+	    w > MK_READ_SIDE_MAX || h > MK_READ_SIDE_MAX ||
 	    mk_memfd_map(s->req.fds[0], MK_RASTER_MAX, &px, &len) < 0 || len != w * h)
 		return mk_serve_why(s, MK_E_INPUT, "wrong request");
 	if (mk_get_str(b, n, MK_T_layout, layout, sizeof layout) < 0)

@@ -123,7 +123,12 @@ settle_layouts(struct work *w)
 static long
 distance(const struct mk_rect *r, double x, double y)
 {
-	double dx = x < r->x0 ? r->x0 - x : x > r->x1 ? x - r->x1 : 0, dy = y < r->y0 ? r->y0 - y : y > r->y1 ? y - r->y1 : 0;
+	double dx = x < r->x0   ? r->x0 - x
+		    : x > r->x1 ? x - r->x1
+				: 0,
+	       dy = y < r->y0   ? r->y0 - y
+		    : y > r->y1 ? y - r->y1
+				: 0;
 	return (long)(dx * dx + dy * dy);
 }
 
@@ -231,7 +236,8 @@ merge_front(struct work *w)
 	struct document *back = NULL, *front = NULL;
 	for (int i = 0; i < w->docs; i++) {
 		struct document *d = &w->doc[i];
-		struct document **slot = d->layout == MK_CARD_FRONT && d->lines == 0 ? &front : &back;
+		struct document **slot =
+		    d->layout == MK_CARD_FRONT && d->lines == 0 ? &front : &back;
 		if (*slot != NULL)
 			return;
 		*slot = d;
@@ -259,7 +265,8 @@ put_box(struct mk_buf *b, struct mk_read_box box)
 }
 
 static void
-put_field(struct mk_buf *rec, const struct work *w, const char *name, const struct mk_field_value *f, struct mk_rect r)
+put_field(struct mk_buf *rec, const struct work *w, const char *name,
+    const struct mk_field_value *f, struct mk_rect r)
 {
 	struct mk_buf item = MK_BUF_INIT;
 	mk_put_str(&item, MK_T_field, name);
@@ -290,7 +297,8 @@ put_number(struct mk_buf *rec, const struct mk_decision *d)
 		char text[160];
 		if ((d->warnings >> i & 1) == 0)
 			continue;
-		snprintf(text, sizeof text, "%s: %s", mk_read_warning_code(i), mk_read_warning_words(i));
+		snprintf(
+		    text, sizeof text, "%s: %s", mk_read_warning_code(i), mk_read_warning_words(i));
 		mk_put_str(rec, MK_T_warning, text);
 		n++;
 	}
@@ -311,7 +319,8 @@ put_document(struct mk_buf *out, const struct work *w, const struct document *d)
 		put_field(&rec, w, "number", NULL, w->line[d->line[d->decision.line]].r);
 	for (int f = 0; f < MK_FIELDS; f++)
 		if (d->field[f].text[0] != '\0')
-			put_field(&rec, w, mk_field_name((enum mk_field)f), &d->field[f], d->field[f].r);
+			put_field(
+			    &rec, w, mk_field_name((enum mk_field)f), &d->field[f], d->field[f].r);
 	mk_put_rec(out, MK_T_item, &rec);
 	mk_buf_free(&rec);
 }
@@ -331,7 +340,8 @@ read_document(struct work *w, struct document *d)
 }
 
 int
-mk_records_read(struct mk_ocr *ocr, const uint8_t *px, int width, int height, enum mk_layout asked, struct mk_buf *out)
+mk_records_read(struct mk_ocr *ocr, const uint8_t *px, int width, int height, enum mk_layout asked,
+    struct mk_buf *out)
 {
 	struct work *w = calloc(1, sizeof *w);
 	if (w == NULL)

@@ -7,6 +7,7 @@
 #include "mynakura/base/buf.h"
 
 /* Appends an MK_T_item for each card or person, at least one. asked: MK_UNKNOWN for auto. 0 or MK_E_NOMEM. */
-int mk_records_read(struct mk_ocr *ocr, const uint8_t *px, int width, int height, enum mk_layout asked, struct mk_buf *out);
+int mk_records_read(struct mk_ocr *ocr, const uint8_t *px, int width, int height,
+    enum mk_layout asked, struct mk_buf *out);
 
 #endif

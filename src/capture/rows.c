@@ -25,7 +25,8 @@ belongs(const struct mk_page *p, const struct mk_text_row *row, int s)
 	const struct mk_segment *b = &p->text.seg[s];
 	for (int i = 0; i < row->segs; i++) {
 		const struct mk_segment *a = &p->text.seg[row->seg[i]];
-		int small = a->height < b->height ? a->height : b->height, large = a->height < b->height ? b->height : a->height;
+		int small = a->height < b->height ? a->height : b->height,
+		    large = a->height < b->height ? b->height : a->height;
 		if (large * 2 <= small * 5 && mk_same_row(&a->r, &b->r))
 			return true;
 	}
@@ -110,8 +111,10 @@ mk_row_gaps(const struct mk_page *p, struct mk_rect r, int least, struct mk_gap 
 		return 0;
 	for (int i = 0; i < p->parts; i++) {
 		const struct mk_rect *q = &p->part[i].r;
-		int mid = (q->y0 + q->y1) / 2, side = q->x1 - q->x0 > q->y1 - q->y0 ? q->x1 - q->x0 : q->y1 - q->y0;
-		if (mid < r.y0 || mid >= r.y1 || q->y1 - q->y0 > h * 2 || q->x1 - q->x0 > h * 6 || side * 7 < h)
+		int mid = (q->y0 + q->y1) / 2,
+		    side = q->x1 - q->x0 > q->y1 - q->y0 ? q->x1 - q->x0 : q->y1 - q->y0;
+		if (mid < r.y0 || mid >= r.y1 || q->y1 - q->y0 > h * 2 || q->x1 - q->x0 > h * 6 ||
+		    side * 7 < h)
 			continue;
 		for (int x = q->x0 < r.x0 ? r.x0 : q->x0; x < q->x1 && x < r.x1; x++)
 			ink[x - r.x0] = 1;

@@ -16,7 +16,7 @@ struct mk_text_row {
 	int segs;
 	struct mk_glyph g[MK_ROW_GLYPHS];
 	uint32_t cp[MK_ROW_GLYPHS]; /* of g, for searching */
-	int of[MK_ROW_GLYPHS];	    /* index into seg of each glyph */
+	int of[MK_ROW_GLYPHS]; /* index into seg of each glyph */
 	int n;
 };
 

@@ -68,7 +68,8 @@ mk_sink_open(struct mk_serve *s, struct mk_sink *k, uint64_t width, uint64_t hei
 	if (width == 0 || height == 0)
 		return mk_serve_why(s, MK_E_IMAGE, "the image has no pixels");
 	if (width > MK_READ_SIDE_MAX || height > MK_READ_SIDE_MAX || width * height > MK_RASTER_MAX)
-		return mk_serve_why(s, MK_E_TOO_BIG, "the image has %llu x %llu pixels, more than 40 million",
+		return mk_serve_why(s, MK_E_TOO_BIG,
+		    "the image has %llu x %llu pixels, more than 40 million",
 		    (unsigned long long)width, (unsigned long long)height);
 	size_t size = (size_t)(width * height);
 	k->fd = memfd_create("mynakura", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -99,7 +100,8 @@ mk_sink_cut(struct mk_sink *k, uint32_t height)
 }
 
 int
-mk_sink_send(struct mk_serve *s, struct mk_sink *k, unsigned dpi, unsigned page, unsigned count, bool more)
+mk_sink_send(
+    struct mk_serve *s, struct mk_sink *k, unsigned dpi, unsigned page, unsigned count, bool more)
 {
 	struct mk_msg m;
 	if (k->px != NULL)

@@ -18,7 +18,8 @@ struct mk_serve {
 /* Waits for the request. 0, MK_E_LOST when the starter has gone, MK_E_PROTOCOL. */
 int mk_serve_recv(struct mk_serve *s, int fd);
 /* Sets the words (no personal data) and returns err. */
-int mk_serve_why(struct mk_serve *s, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int mk_serve_why(struct mk_serve *s, int err, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* An answer of the request's type; the caller fills and sends it. */
 void mk_serve_reply(const struct mk_serve *s, struct mk_msg *out);
 int mk_serve_send(struct mk_serve *s, struct mk_msg *m, bool more); /* frees m */
@@ -37,7 +38,8 @@ int mk_sink_open(struct mk_serve *s, struct mk_sink *k, uint64_t width, uint64_t
 /* Cuts an open picture to fewer rows (a hand scanner's height is known at the end). */
 int mk_sink_cut(struct mk_sink *k, uint32_t height);
 /* Seals and sends; the sink is closed whatever happens. */
-int mk_sink_send(struct mk_serve *s, struct mk_sink *k, unsigned dpi, unsigned page, unsigned count, bool more);
+int mk_sink_send(
+    struct mk_serve *s, struct mk_sink *k, unsigned dpi, unsigned page, unsigned count, bool more);
 void mk_sink_close(struct mk_sink *k); /* safe on a closed or zeroed one with fd -1 */
 
 #endif

@@ -14,7 +14,8 @@ mk_turn_make(struct mk_turn *t, int w, int h, double degrees, double scale)
 	t->scale = scale;
 	t->sx = w / 2.0;
 	t->sy = h / 2.0;
-	double bw = (fabs(t->cos) * w + fabs(t->sin) * h) * scale, bh = (fabs(t->sin) * w + fabs(t->cos) * h) * scale;
+	double bw = (fabs(t->cos) * w + fabs(t->sin) * h) * scale,
+	       bh = (fabs(t->sin) * w + fabs(t->cos) * h) * scale;
 	t->w = (int)(bw + 0.5);
 	t->h = (int)(bh + 0.5);
 	t->dx = t->w / 2.0;
@@ -52,7 +53,8 @@ sample(const struct mk_grey *g, double x, double y, uint8_t outside)
 	int bx = (int)((x - x0) * 256), by = (int)((y - y0) * 256);
 	int xa = x0 < 0 ? 0 : x0, xb = x0 + 1 >= g->w ? g->w - 1 : x0 + 1;
 	int ya = y0 < 0 ? 0 : y0, yb = y0 + 1 >= g->h ? g->h - 1 : y0 + 1;
-	const uint8_t *a = g->px + (size_t)ya * (size_t)g->w, *b = g->px + (size_t)yb * (size_t)g->w;
+	const uint8_t *a = g->px + (size_t)ya * (size_t)g->w,
+		      *b = g->px + (size_t)yb * (size_t)g->w;
 	int top = a[xa] * (256 - bx) + a[xb] * bx, low = b[xa] * (256 - bx) + b[xb] * bx;
 	return (uint8_t)((top * (256 - by) + low * by + 32768) >> 16);
 }

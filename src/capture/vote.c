@@ -62,7 +62,8 @@ static int
 majority(const struct mk_votes *v)
 {
 	int best = mk_votes_best(v);
-	if (best < 0 || v->value[best].count < MK_OFFER_READINGS || v->value[best].count * 2 <= v->total)
+	if (best < 0 || v->value[best].count < MK_OFFER_READINGS ||
+	    v->value[best].count * 2 <= v->total)
 		return -1;
 	return best;
 }
@@ -75,9 +76,9 @@ is_candidate_line(const struct mk_votes *v)
 }
 
 struct counted {
-	int lines;	/* that show twelve digits */
+	int lines; /* that show twelve digits */
 	int line, best; /* the one taken up, with its majority; -1 none */
-	int different;	/* valid majorities that differ from it */
+	int different; /* valid majorities that differ from it */
 };
 
 /* Prefers a majority whose check digit holds: a document may carry other rows of twelve digits. */
@@ -93,7 +94,8 @@ count_lines(const struct mk_evidence *e)
 		if (best < 0)
 			continue;
 		bool valid = mk_number_valid(v->value[best].digits);
-		if (c.line < 0 || (valid && !mk_number_valid(e->line[c.line].value[c.best].digits))) {
+		if (c.line < 0 ||
+		    (valid && !mk_number_valid(e->line[c.line].value[c.best].digits))) {
 			c.line = i;
 			c.best = best;
 		}
@@ -101,7 +103,8 @@ count_lines(const struct mk_evidence *e)
 	for (int i = 0; i < e->lines; i++) {
 		int best = majority(&e->line[i]);
 		if (best >= 0 && i != c.line && mk_number_valid(e->line[i].value[best].digits) &&
-		    memcmp(e->line[i].value[best].digits, e->line[c.line].value[c.best].digits, LEN) != 0)
+		    memcmp(e->line[i].value[best].digits, e->line[c.line].value[c.best].digits,
+			LEN) != 0)
 			c.different++;
 	}
 	return c;
@@ -140,7 +143,8 @@ take(struct mk_decision *d, const char *digits, bool certain, unsigned confidenc
 
 /* A code and print: certain only when they say the same. */
 static void
-decide_with_qr(const struct mk_evidence *e, const struct counted *c, unsigned share, struct mk_decision *d)
+decide_with_qr(
+    const struct mk_evidence *e, const struct counted *c, unsigned share, struct mk_decision *d)
 {
 	bool valid = mk_number_valid(d->qr);
 	bool agree = c->line >= 0 && memcmp(d->qr, d->ocr, LEN) == 0;
@@ -158,7 +162,8 @@ decide_with_qr(const struct mk_evidence *e, const struct counted *c, unsigned sh
 }
 
 static void
-decide_by_print(const struct mk_evidence *e, const struct counted *c, unsigned share, struct mk_decision *d)
+decide_by_print(
+    const struct mk_evidence *e, const struct counted *c, unsigned share, struct mk_decision *d)
 {
 	const struct mk_votes *v = &e->line[c->line];
 	int count = v->value[c->best].count;
@@ -168,7 +173,8 @@ decide_by_print(const struct mk_evidence *e, const struct counted *c, unsigned s
 		return;
 	}
 	bool two = (models & (models - 1)) != 0;
-	bool sure = count >= MK_SURE_READINGS && two && count * 100 >= v->total * MK_SURE_PERCENT && c->lines == 1 && e->label;
+	bool sure = count >= MK_SURE_READINGS && two && count * 100 >= v->total * MK_SURE_PERCENT &&
+		    c->lines == 1 && e->label;
 	if (!sure)
 		warn(d, MK_RW_few_readings);
 	take(d, d->ocr, sure, sure ? 950 + share * 4 / 100 : share * 7 / 10);

@@ -25,7 +25,7 @@ struct mk_votes {
 		unsigned models; /* bit per model */
 	} value[MK_VOTE_VALUES];
 	int values;
-	int total;    /* readings with exactly 12 digits, whatever their check digit */
+	int total; /* readings with exactly 12 digits, whatever their check digit */
 	int readings; /* all of them */
 };
 
@@ -49,7 +49,7 @@ struct mk_decision {
 	char candidates[MK_READ_CANDIDATES][13];
 	int candidate_count;
 	unsigned warnings; /* bit per enum mk_read_warning */
-	int line;	   /* which line the number stands on, -1 none */
+	int line; /* which line the number stands on, -1 none */
 };
 
 void mk_decide(const struct mk_evidence *e, struct mk_decision *out);

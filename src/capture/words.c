@@ -28,8 +28,9 @@ mk_digit_value(uint32_t cp)
 bool
 mk_is_japanese(uint32_t cp)
 {
-	return (cp >= 0x3041 && cp <= 0x30ff) || (cp >= 0x3400 && cp <= 0x9fff) || (cp >= 0xf900 && cp <= 0xfaff) ||
-	    cp == 0x3005 || cp == 0x3007 || (cp >= 0x20000 && cp <= 0x3ffff);
+	return (cp >= 0x3041 && cp <= 0x30ff) || (cp >= 0x3400 && cp <= 0x9fff) ||
+	       (cp >= 0xf900 && cp <= 0xfaff) || cp == 0x3005 || cp == 0x3007 ||
+	       (cp >= 0x20000 && cp <= 0x3ffff);
 }
 
 /* Approximate search after Sellers: column by column, the cheapest way to end a match here, with where it began. */
@@ -48,7 +49,9 @@ mk_find_word(const uint32_t *text, int n, const uint32_t *word, int len, int *fr
 		start[0] = i + 1;
 		for (int j = 1; j <= len; j++) {
 			int up = cost[j], ustart = start[j];
-			int c = diagonal + (mk_fold_digit(text[i]) == mk_fold_digit(word[j - 1]) ? 0 : 1), s = dstart;
+			int c = diagonal +
+				(mk_fold_digit(text[i]) == mk_fold_digit(word[j - 1]) ? 0 : 1),
+			    s = dstart;
 			if (up + 1 < c) {
 				c = up + 1;
 				s = ustart;
@@ -159,10 +162,12 @@ era_date(int row, int year, int month, int day, struct mk_date *out)
 	char first[16], last[16], one[8];
 	struct mk_date a, b;
 	uint64_t base;
-	if (!mk_tsv_cell(eras, (size_t)row, 2, first, sizeof first) || !mk_tsv_cell(eras, (size_t)row, 3, last, sizeof last) ||
+	if (!mk_tsv_cell(eras, (size_t)row, 2, first, sizeof first) ||
+	    !mk_tsv_cell(eras, (size_t)row, 3, last, sizeof last) ||
 	    !mk_tsv_cell(eras, (size_t)row, 4, one, sizeof one))
 		return false;
-	if (mk_date_parse(first, &a) < 0 || mk_str_u64(one, 9999, &base) < 0 || year < 1 || year > 99)
+	if (mk_date_parse(first, &a) < 0 || mk_str_u64(one, 9999, &base) < 0 || year < 1 ||
+	    year > 99)
 		return false;
 	struct mk_date d = {(int)base + year - 1, month, day};
 	if (!mk_date_valid(d) || mk_date_days(d) < mk_date_days(a))
@@ -203,8 +208,8 @@ triple(const uint32_t *text, int n, int at, struct run *y, struct run *m, struct
 {
 	static const uint32_t signs[3] = {YEAR, MONTH, DAY};
 	int right = 0;
-	if (!digits_at(text, n, at, 4, y) || y->to >= n || !digits_at(text, n, y->to + 1, 2, m) || m->to >= n ||
-	    !digits_at(text, n, m->to + 1, 2, d))
+	if (!digits_at(text, n, at, 4, y) || y->to >= n || !digits_at(text, n, y->to + 1, 2, m) ||
+	    m->to >= n || !digits_at(text, n, m->to + 1, 2, d))
 		return false;
 	right += text[y->to] == signs[0];
 	right += text[m->to] == signs[1];
@@ -222,8 +227,10 @@ mk_find_date(const uint32_t *text, int n, struct mk_date *out, int *from, int *t
 			continue;
 		int era = era_before(text, i);
 		struct mk_date date = {y.value, m.value, d.value};
-		bool western = era == -1 && y.digits == 4 && y.value >= 1873 && y.value < 2200 && mk_date_valid(date);
-		if (!western && (era < 0 || y.digits > 2 || !era_date(era, y.value, m.value, d.value, &date)))
+		bool western = era == -1 && y.digits == 4 && y.value >= 1873 && y.value < 2200 &&
+			       mk_date_valid(date);
+		if (!western &&
+		    (era < 0 || y.digits > 2 || !era_date(era, y.value, m.value, d.value, &date)))
 			continue;
 		*out = date;
 		*from = western ? i : i >= 2 ? i - 2 : 0;

@@ -12,8 +12,8 @@
 #define MK_WORD_MAX 24
 
 uint32_t mk_fold_digit(uint32_t cp); /* full-width ASCII to half */
-int mk_digit_value(uint32_t cp);     /* 0..9, or -1 */
-bool mk_is_japanese(uint32_t cp);    /* kana or kanji */
+int mk_digit_value(uint32_t cp); /* 0..9, or -1 */
+bool mk_is_japanese(uint32_t cp); /* kana or kanji */
 
 /*
  * Finds word in text allowing one misread, missing or additional character for every four of it. Returns the number of errors, or -1; *from, *to

@@ -14,7 +14,8 @@
 static const struct {
 	const char *kind;
 	int (*run)(int fd);
-} kinds[] = {{"device", mk_capture_device}, {"decode", mk_capture_decode}, {"read", mk_capture_read}};
+} kinds[] = {
+    {"device", mk_capture_device}, {"decode", mk_capture_decode}, {"read", mk_capture_read}};
 
 int
 main(int argc, char **argv)
@@ -31,6 +32,8 @@ main(int argc, char **argv)
 		/* _exit: what libraries do at exit needs calls that the sandbox kills. */
 		_exit(kinds[i].run(MK_READ_FD));
 	}
-	fputs("mynakura-read device|decode|read: started by mynakura, with a channel on descriptor 3\n", stderr);
+	fputs("mynakura-read device|decode|read: started by mynakura, with a channel on descriptor "
+	      "3\n",
+	    stderr);
 	return 2;
 }

@@ -6,8 +6,11 @@
 #ifndef MK_CAPTURE_CAPTURE_H
 #define MK_CAPTURE_CAPTURE_H
 
-int mk_capture_device(int fd); /* libsane; not closed in, killed by whoever started it when it hangs */
-int mk_capture_decode(int fd); /* an encoded file -> rasters, closed in before the first byte is looked at */
-int mk_capture_read(int fd);   /* a raster -> fields; the models are loaded, then it closes itself in, then it waits */
+int mk_capture_device(
+    int fd); /* libsane; not closed in, killed by whoever started it when it hangs */
+int mk_capture_decode(
+    int fd); /* an encoded file -> rasters, closed in before the first byte is looked at */
+int mk_capture_read(
+    int fd); /* a raster -> fields; the models are loaded, then it closes itself in, then it waits */
 
 #endif
