@@ -86,6 +86,14 @@ mk_record_outcome(struct op *op, mk_answer_fn f)
 	mk_put_str(&m.body, MK_T_result, mk_err_code(op->result));
 	if (op->intent != 0)
 		mk_put_u64(&m.body, MK_T_seq, op->intent);
+	/*
+	 * The database's commit number, to be compared when it opens after a crash (decisions.md
+	 * 16).
+	 */
+	if (op->ledger != NULL && op->c != NULL)
+		mk_put_u64(&m.body, MK_T_commit, mk_ledger_commits(op->ledger));
+	else if (op->ev.ledger[0] == '\0' && op->v->main != NULL)
+		mk_put_u64(&m.body, MK_T_commit, mk_main_commits(op->v->main));
 	if (op->result == 0) {
 		put_if(&m.body, MK_T_detail, op->ev.detail);
 		put_if(&m.body, MK_T_sha256, op->ev.sha256);

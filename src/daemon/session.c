@@ -358,6 +358,7 @@ login_act(struct op *op)
 	mk_put_str(&op->reply.body, MK_T_roles, roles);
 	if (op->v->args->embedded)
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
+	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
 		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");
 		int r = mk_keyring_repair(op->v->keyring);
@@ -460,6 +461,7 @@ status_act(struct op *op)
 		r = mk_main_ledgers(v->main, count_ledger, &w);
 	if (r < 0)
 		return r;
+	mk_buf_put(b, v->alarms.data, v->alarms.len);
 	put_count(b, "members", NULL, w.members);
 	put_count(b, "active_members", NULL, w.active);
 	put_count(b, "sessions", NULL, mk_session_count(v));

@@ -47,6 +47,24 @@ put_head(struct role *t, struct mk_buf *b)
 	return 0;
 }
 
+/* What opening found and mended is told at every login of this run. */
+static void
+put_found(const struct mk_trail_opened *info, struct mk_buf *b)
+{
+	if (info->torn_bytes > 0)
+		mk_put_str(b, MK_T_alarm,
+		    "the record's last line was torn by an interruption and was cut");
+	if (info->unknown > 0)
+		mk_put_str(b, MK_T_alarm,
+		    "the last run was interrupted: an act without a recorded end is marked "
+		    "unknown");
+	if (info->seed_behind)
+		mk_put_str(b, MK_T_alarm,
+		    "the last run was interrupted while the record was signed; mended");
+	if (info->full)
+		mk_put_str(b, MK_T_alarm, "the disk is full: nothing more can be recorded");
+}
+
 static int
 do_open(struct role *t, struct mk_msg *reply)
 {
@@ -57,6 +75,7 @@ do_open(struct role *t, struct mk_msg *reply)
 			return 0;
 		if (r < 0)
 			return r;
+		put_found(&info, &reply->body);
 	}
 	return put_head(t, &reply->body);
 }
@@ -197,6 +216,7 @@ do_append(struct role *t, const struct mk_msg *m, struct mk_msg *reply)
 	e.purpose = x.purpose;
 	e.result = x.result;
 	e.ref = mk_get_u64(b, len, MK_T_seq, 0);
+	e.commit = mk_get_u64(b, len, MK_T_commit, 0);
 	e.reason = x.reason;
 	e.details = details;
 	e.n_details = fill_details(m, &x, details);

@@ -91,6 +91,12 @@ trail_opened(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 	size_t n = answer->body.len;
 	(void)mk_get_str(b, n, MK_T_vault, v->genesis, sizeof v->genesis);
 	(void)mk_get_str(b, n, MK_T_key, v->key, sizeof v->key);
+	struct mk_rd rd;
+	struct mk_item it;
+	mk_rd_init(&rd, b, n);
+	while (mk_item_next(&rd, &it) > 0)
+		if (it.tag == MK_T_alarm)
+			mk_put_bytes(&v->alarms, MK_T_alarm, it.p, it.len);
 }
 
 static int
@@ -260,6 +266,7 @@ goodbye(struct vault *v)
 	mk_worker_free(v->reading);
 	mk_keyring_close(v->keyring);
 	mk_exchange_free(v->exchange);
+	mk_buf_free(&v->alarms);
 }
 
 /* The trail must have answered before the first request is read. */

@@ -134,6 +134,7 @@ struct vault {
 	bool written; /* something since the last checkpoint */
 	char genesis[65]; /* vault id of the trail, hex; "" = no trail yet */
 	char head[65];
+	struct mk_buf alarms; /* items: what opening the trail found */
 	uint64_t seq;
 	char key[65]; /* fingerprint of the genesis key */
 };

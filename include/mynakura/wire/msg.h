@@ -138,7 +138,8 @@ enum mk_type { MK_TYPE_STR, MK_TYPE_U64, MK_TYPE_I64, MK_TYPE_BOOL, MK_TYPE_BYTE
 	X(106, session, STR)                                                                       \
 	X(107, digest, STR)                                                                        \
 	X(108, pid, U64)                                                                           \
-	X(109, title, STR)
+	X(109, title, STR)                                                                         \
+	X(110, commit, U64)
 
 enum mk_tag {
 #define X(number, name, type) MK_T_##name = number,
