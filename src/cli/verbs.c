@@ -109,6 +109,7 @@ static const struct mk_col audit_cols[] = {
     {MK_T_ledger, MK_COL_LEDGER, "ledger", N_("Ledger"), MK_COL_DETAIL},
     {MK_T_purpose, MK_COL_STR, "purpose", N_("Purpose"), 0},
     {MK_T_result, MK_COL_STR, "result", N_("Result"), 0},
+    {MK_T_reason, MK_COL_STR, "reason", N_("Reason"), 0},
     {MK_T_detail, MK_COL_NOTES, "detail", N_("Detail"), 0},
     {MK_T_hash, MK_COL_STR, "hash", N_("Hash"), MK_COL_DETAIL},
     END,

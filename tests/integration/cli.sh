@@ -109,7 +109,7 @@ status 12 "$clerk" --user suzuki subject set E001 nofield=1 && err nofield; t $?
 status 0 "$clerk" --user suzuki --json reveal E001 --reason 源泉徴収票 && out "^{\"subject\":\"$subject\",\"number\":\"$number\"}$"; t $? "reveal {subject, number}"
 status 0 "$clerk" --user suzuki reveal E001 --reason 源泉徴収票 && [ "$(tr -d ' ' <"$tmp/out")" = "$number" ] && [ ! -s "$tmp/err" ]; t $? "reveal for people: the grouped number only"
 status 4 "$auditor" --user tanaka reveal E001 --reason x && ! out "$number"; t $? "an auditor may not reveal: 4"
-status 0 "$chief" --user yamada audit list --action reveal --json && [ "$(grep -c '"result":"intent"' "$tmp/out")" -ge 2 ] && ! out "$number"; t $? "reveals are on the trail, without the number"
+status 0 "$chief" --user yamada audit list --action reveal --json && [ "$(grep -c '"result":"intent"' "$tmp/out")" -ge 2 ] && ! out "$number" && out "\"reason\":\"源泉徴収票\""; t $? "reveals are on the trail with their reason, without the number"
 status 0 "$chief" --user yamada audit list --action denied --json && out reveal || { status 0 "$chief" --user yamada audit list --text reveal --json && out denied; }
 t $? "the refused try is on the trail"
 
