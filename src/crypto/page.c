@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * AES-256-OCB pages over libgcrypt. The page handles live in the secure pool (2 KiB an epoch: 16 open files fit). The mask handles hold a
- * derived key that opens checksums only; they stand in ordinary memory, which libgcrypt wipes at close, because the pool has no room
- * for them.
+ * AES-256-OCB pages over libgcrypt. The page handles live in the secure pool (2 KiB an epoch:
+ * 16 open files fit). The mask handles hold a derived key that opens checksums only; they stand
+ * in ordinary memory, which libgcrypt wipes at close, because the pool has no room for them.
  */
 #include "mynakura/crypto/page.h"
 
@@ -117,10 +117,10 @@ open_mask_handle(
 	uint8_t both[2 * MK_PAGE_KEY];
 	memcpy(context, c->aad, 2 * MK_PAGE_ID);
 	put_u32(context + 2 * MK_PAGE_ID, epoch);
-	int r = mk_derive(key->data, "page mask 1", context, sizeof context, both);
+	int r = mk_derive(key->data, "mynakura page mask 1", context, sizeof context, both);
 	if (r == 0)
 		r = mk_derive(
-		    key->data, "page mask 2", context, sizeof context, both + MK_PAGE_KEY);
+		    key->data, "mynakura page mask 2", context, sizeof context, both + MK_PAGE_KEY);
 	if (r == 0)
 		r = gcry_result(gcry_cipher_open(h, GCRY_CIPHER_AES256, GCRY_CIPHER_MODE_XTS, 0));
 	if (r == 0)
@@ -130,8 +130,8 @@ open_mask_handle(
 }
 
 /*
- * A cipher that silently does nothing would mean a database in clear (sqlcipher #347): one page goes through it before any
- * file is opened.
+ * A cipher that silently does nothing would mean a database in clear (sqlcipher #347): one page
+ * goes through it before any file is opened.
  */
 static int
 prove(struct mk_page_cipher *c)
@@ -203,7 +203,10 @@ mk_page_epoch(const uint8_t page[MK_PAGE_SIZE])
 	return get_u32(page + AT_EPOCH);
 }
 
-/* Nonce and AAD into the handle: what seal and open share. clear: the bytes of page 1 that stay in clear. */
+/*
+ * Nonce and AAD into the handle: what seal and open share. clear: the bytes of page 1 that stay
+ * in clear.
+ */
 static gcry_error_t
 start(struct mk_page_cipher *c, gcry_cipher_hd_t h, uint32_t pgno, const uint8_t *clear,
     const uint8_t *tail)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Opening, settings, transactions and closing of an encrypted database. Every setting is set, stepped to its end and asked again: with one
- * EIO SQLite says "wal" and stays in rollback mode (security.md 1). The statement helpers are in db_stmt.c.
+ * Opening, settings, transactions and closing of an encrypted database. Every setting is set,
+ * stepped to its end and asked again: with one EIO SQLite says "wal" and stays in rollback mode
+ * (security.md 1). The statement helpers are in db_stmt.c.
  */
 #include "mynakura/store/db.h"
 
@@ -17,7 +18,10 @@
 #include "mynakura/base/err.h"
 #include "vfs_internal.h"
 
-/* SQLite must be configured before its first use; where someone was faster, each setting is also made per connection. */
+/*
+ * SQLite must be configured before its first use; where someone was faster, each setting is
+ * also made per connection.
+ */
 static int
 configure(void)
 {
@@ -32,7 +36,10 @@ configure(void)
 	return sqlite3_initialize() == SQLITE_OK ? 0 : MK_E_INTERNAL;
 }
 
-/* The cipher is made, and has proved that it encrypts, before any file is touched (sqlcipher #347). */
+/*
+ * The cipher is made, and has proved that it encrypts, before any file is touched (sqlcipher
+ * #347).
+ */
 static int
 make_cipher(const struct mk_db_keys *keys, struct mk_page_cipher **out)
 {
@@ -53,7 +60,10 @@ make_cipher(const struct mk_db_keys *keys, struct mk_page_cipher **out)
 	return 0;
 }
 
-/* The folder resolved, the name as given: SQLite gets a name without symbolic links and refuses any other. */
+/*
+ * The folder resolved, the name as given: SQLite gets a name without symbolic links and refuses
+ * any other.
+ */
 static int
 resolve(const char *path, char out[PATH_MAX])
 {
@@ -95,7 +105,10 @@ prepare_file(const char *path, bool create)
 	if (lstat(path, &st) == 0) {
 		if (!S_ISREG(st.st_mode))
 			return MK_E_DENIED;
-		/* less than a page is what a crash while it was made leaves; SQLite takes it for empty */
+		/*
+		 * less than a page is what a crash while it was made leaves; SQLite takes it
+		 * for empty
+		 */
 		return st.st_size >= MK_PAGE_SIZE || create ? 0 : MK_E_DAMAGED;
 	}
 	if (errno != ENOENT || !create)
@@ -108,8 +121,8 @@ prepare_file(const char *path, bool create)
 }
 
 /*
- * Nothing reaches another file (ATTACH, VACUUM INTO), and no statement changes the settings made at open. VACUUM attaches the empty name, which
- * temp_store keeps in memory.
+ * Nothing reaches another file (ATTACH, VACUUM INTO), and no statement changes the settings
+ * made at open. VACUUM attaches the empty name, which temp_store keeps in memory.
  */
 static int
 authorize(void *arg, int action, const char *one, const char *two, const char *database,
@@ -138,7 +151,7 @@ harden(struct mk_db *db)
 	static const struct {
 		int op, value;
 	} config[] = {
-	    /* a close after a failed open would else delete a WAL that the wrong key could not read */
+	    /* else a close after a failed open deletes a WAL that the wrong key cannot read */
 	    {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
 	    {SQLITE_DBCONFIG_DEFENSIVE, 1},
 	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
@@ -179,7 +192,10 @@ pragma(struct mk_db *db, const char *sql, char out[16])
 	return mk_db_error(db, rc == SQLITE_DONE ? rc2 : rc);
 }
 
-/* locking_mode before journal_mode: only so does the WAL index stay in the heap (decisions.md 8). */
+/*
+ * locking_mode before journal_mode: only so does the WAL index stay in the heap (decisions.md
+ * 8).
+ */
 static int
 set_modes(struct mk_db *db, const struct mk_db_options *options)
 {
@@ -210,7 +226,10 @@ set_modes(struct mk_db *db, const struct mk_db_options *options)
 		if (r == 0 && strcmp(is, mode[i].want) != 0)
 			r = MK_E_IO;
 	}
-	/* the schema is read now: a wrong key shows here, and the exclusive lock is held from here */
+	/*
+	 * the schema is read now: a wrong key shows here, and the exclusive lock is held from
+	 * here
+	 */
 	return r == 0 ? pragma(db, "SELECT count(*) FROM sqlite_schema", is) : r;
 }
 

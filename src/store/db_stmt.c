@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Prepared statements: a cache per database by the text's pointer, and binding, stepping and columns with our errors. */
+/*
+ * Prepared statements: a cache per database by the text's pointer, and binding, stepping and
+ * columns with our errors.
+ */
 #include <limits.h>
 #include <string.h>
 

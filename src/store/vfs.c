@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The VFS object: which names may be opened, and how. Encryption is decided here by the open flags and the name, never by looking at a
- * file's content. There is no global registry: each database has a VFS of its own that carries its path and its keys, so a key can
- * never meet another file.
+ * The VFS object: which names may be opened, and how. Encryption is decided here by the open
+ * flags and the name, never by looking at a file's content. There is no global registry: each
+ * database has a VFS of its own that carries its path and its keys, so a key can never meet
+ * another file.
  */
 #include "vfs_internal.h"
 

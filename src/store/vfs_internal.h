@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The encrypting VFS (store.md, "What the VFS must get right"; man/mynakura-vault.5, PAGES), in the form of SQLite's own shims: a file is a
- * struct whose first member is sqlite3_file, with the real file right behind it. One VFS object serves one database and opens three
- * names: the database, its -journal and its -wal. Every other name, kind, size or offset is refused (fail closed).
+ * The encrypting VFS (store.md, "What the VFS must get right"; man/mynakura-vault.5, PAGES), in
+ * the form of SQLite's own shims: a file is a struct whose first member is sqlite3_file, with
+ * the real file right behind it. One VFS object serves one database and opens three names: the
+ * database, its -journal and its -wal. Every other name, kind, size or offset is refused (fail
+ * closed).
  */
 #ifndef MK_STORE_VFS_INTERNAL_H
 #define MK_STORE_VFS_INTERNAL_H
@@ -19,7 +21,10 @@
 #define MK_WAL_FRAME (MK_WAL_FRAME_HEADER + MK_PAGE_SIZE)
 #define MK_JOURNAL_RECORD (4 + MK_PAGE_SIZE + 4)
 
-/* What a page that does not authenticate is called towards SQLite (as in cksumvfs); mk_db_error makes it DAMAGED. */
+/*
+ * What a page that does not authenticate is called towards SQLite (as in cksumvfs); mk_db_error
+ * makes it DAMAGED.
+ */
 #define MK_VFS_DAMAGED SQLITE_IOERR_DATA
 
 enum mk_file_kind { MK_FILE_MAIN, MK_FILE_JOURNAL, MK_FILE_WAL };
@@ -27,8 +32,9 @@ enum mk_file_kind { MK_FILE_MAIN, MK_FILE_JOURNAL, MK_FILE_WAL };
 struct mk_vfs;
 
 /*
- * WAL. frame[i].pgno is the page number of frame i as this process read it in recovery or wrote it: an exchange of whole frames on the disk
- * is seen. While only recovery has read, a frame that does not open is the torn end of the log; later it is damage.
+ * WAL. frame[i].pgno is the page number of frame i as this process read it in recovery or wrote
+ * it: an exchange of whole frames on the disk is seen. While only recovery has read, a frame
+ * that does not open is the torn end of the log; later it is damage.
  */
 struct mk_wal_frame {
 	uint32_t pgno;
@@ -50,7 +56,10 @@ struct mk_wal_state {
 	uint8_t part[MK_WAL_FRAME]; /* plain: wiped when complete */
 };
 
-/* Rollback journal: where we are in a record, as SQLite writes and reads it in parts. Offsets are of the file; -1: unknown. */
+/*
+ * Rollback journal: where we are in a record, as SQLite writes and reads it in parts. Offsets
+ * are of the file; -1: unknown.
+ */
 struct mk_journal_state {
 	sqlite3_int64 record; /* where the next record starts (writing) */
 	uint32_t pgno; /* of the record being written; 0: not yet */
@@ -82,8 +91,9 @@ struct mk_vfs {
 };
 
 /*
- * Registers a VFS of its own for the database at path (absolute, resolved). Takes cipher, also on an error. under: the name of the VFS
- * below, NULL for "unix" (tests put a failing one there). NOMEM, INTERNAL (no such VFS).
+ * Registers a VFS of its own for the database at path (absolute, resolved). Takes cipher, also
+ * on an error. under: the name of the VFS below, NULL for "unix" (tests put a failing one
+ * there). NOMEM, INTERNAL (no such VFS).
  */
 int mk_vfs_new(
     const char *path, struct mk_page_cipher *cipher, const char *under, struct mk_vfs **out);
@@ -91,7 +101,10 @@ void mk_vfs_free(struct mk_vfs *v); /* after the connection is closed; wipes; NU
 
 extern const sqlite3_io_methods mk_vfs_io; /* vfs_io.c */
 
-/* All of these return SQLITE_OK or an SQLite error. raw_read: SQLITE_IOERR_SHORT_READ zero-fills, as xRead does. */
+/*
+ * All of these return SQLITE_OK or an SQLite error. raw_read: SQLITE_IOERR_SHORT_READ
+ * zero-fills, as xRead does.
+ */
 int mk_raw_read(struct mk_file *f, void *buf, size_t len, sqlite3_int64 off);
 int mk_raw_write(struct mk_file *f, const void *buf, size_t len, sqlite3_int64 off);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The io methods (version 1: no shared memory, no mapping): each goes to the file's kind and from there to the real file. File controls pass
- * by an allow-list; what would write outside xWrite (chunks, size hints, mapping) does nothing.
+ * The io methods (version 1: no shared memory, no mapping): each goes to the file's kind and
+ * from there to the real file. File controls pass by an allow-list; what would write outside
+ * xWrite (chunks, size hints, mapping) does nothing.
  */
 #include "vfs_internal.h"
 
@@ -170,7 +171,10 @@ io_sector_size(sqlite3_file *file)
 	return n > MK_PAGE_SIZE ? MK_PAGE_SIZE : n; /* a journal header stays one write */
 }
 
-/* Only what stays true when whole pages are sealed; never an atomic or subpage promise of the disk. */
+/*
+ * Only what stays true when whole pages are sealed; never an atomic or subpage promise of the
+ * disk.
+ */
 static int
 io_characteristics(sqlite3_file *file)
 {

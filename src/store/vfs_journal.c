@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The rollback journal. SQLite writes and reads a record in three parts: page number, page, checksum; the state says which part an
- * offset is. Headers (counts, sizes, a random start of the checksums) and page numbers are in clear; pages are sealed as in the
- * database; a checksum, which is a sum over the PLAIN page, is hidden under a pad drawn from that page's nonce. The product runs in
- * WAL mode and has a journal only while a database is made; anything that is not a step of the format is refused.
+ * The rollback journal. SQLite writes and reads a record in three parts: page number, page,
+ * checksum; the state says which part an offset is. Headers (counts, sizes, a random start of
+ * the checksums) and page numbers are in clear; pages are sealed as in the database; a
+ * checksum, which is a sum over the PLAIN page, is hidden under a pad drawn from that page's
+ * nonce. The product runs in WAL mode and has a journal only while a database is made; anything
+ * that is not a step of the format is refused.
  */
 #include "vfs_internal.h"
 
@@ -69,8 +71,8 @@ write_sum(struct mk_file *f, const uint8_t *sum, sqlite3_int64 off)
 }
 
 /*
- * A header: magic and count, or zeros in their place until the records are synced; a random start, sizes,
- * and zeros to the sector's end.
+ * A header: magic and count, or zeros in their place until the records are synced; a random
+ * start, sizes, and zeros to the sector's end.
  */
 static bool
 is_full_header(const uint8_t *p, size_t len)
@@ -119,8 +121,9 @@ mk_journal_write(struct mk_file *f, const void *buf, size_t len, sqlite3_int64 o
 }
 
 /*
- * Was the record at off synced before the database was touched? The header's count says so; then a page that does not open is damage. A
- * record behind the count is torn, and SQLite has to find its checksum wrong.
+ * Was the record at off synced before the database was touched? The header's count says so;
+ * then a page that does not open is damage. A record behind the count is torn, and SQLite has
+ * to find its checksum wrong.
  */
 static int
 check_torn(struct mk_file *f, sqlite3_int64 off)
@@ -164,7 +167,10 @@ read_page(struct mk_file *f, uint8_t *out, sqlite3_int64 off)
 	return rc;
 }
 
-/* The checksum behind the page read last. A torn page reads as zeros, whose sum is the header's start value: anything else is wrong. */
+/*
+ * The checksum behind the page read last. A torn page reads as zeros, whose sum is the header's
+ * start value: anything else is wrong.
+ */
 static int
 read_sum(struct mk_file *f, uint8_t *out)
 {

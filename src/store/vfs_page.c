@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Pages as SQLite sees them and as they stand on the disk, and the main database file made of nothing else. On the disk page 1 begins with
- * our magic instead of SQLite's; SQLite's bytes 16..23 (page size, versions, reserved bytes) follow it in clear and are authenticated.
+ * Pages as SQLite sees them and as they stand on the disk, and the main database file made of
+ * nothing else. On the disk page 1 begins with our magic instead of SQLite's; SQLite's bytes
+ * 16..23 (page size, versions, reserved bytes) follow it in clear and are authenticated.
  */
 #include "vfs_internal.h"
 
@@ -10,8 +11,9 @@
 #define PLAIN_MAGIC "SQLite format 3" /* with its NUL: 16 bytes */
 
 /*
- * Magic 8 | format version 1 | cipher id 1 | 6 zero bytes. The zero bytes are the place of a later flag that a root over the page
- * tags was sealed at a clean close (decisions.md 16); today a reader refuses anything but zero.
+ * Magic 8 | format version 1 | cipher id 1 | 6 zero bytes. The zero bytes are the place of a
+ * later flag that a root over the page tags was sealed at a clean close (decisions.md 16);
+ * today a reader refuses anything but zero.
  */
 static const uint8_t disk_magic[16] = {
     'm', 'y', 'n', 'a', 'k', 'u', 'r', 'a', 1, MK_PAGE_AES256_OCB, 0, 0, 0, 0, 0, 0};
@@ -38,7 +40,10 @@ mk_vfs_empty_header(uint8_t out[100])
 	out[22] = out[23] = 32;
 }
 
-/* The format may not change under us (PRAGMA page_size, a lost reserve): SQLite's own header says so first. */
+/*
+ * The format may not change under us (PRAGMA page_size, a lost reserve): SQLite's own header
+ * says so first.
+ */
 static bool
 page_1_fits(const uint8_t *p)
 {
@@ -51,7 +56,10 @@ mk_vfs_seal(struct mk_vfs *v, uint32_t pgno, const uint8_t *plain, uint8_t *out)
 {
 	uint8_t first[MK_PAGE_SIZE];
 	int r;
-	/* SQLite's checksums cover the reserved bytes; they come back as zeros, so they must go out as zeros. */
+	/*
+	 * SQLite's checksums cover the reserved bytes; they come back as zeros, so they must go
+	 * out as zeros.
+	 */
 	if (pgno == 0 || !all_zero(plain + MK_PAGE_DATA, MK_PAGE_TAIL))
 		return SQLITE_IOERR_WRITE;
 	if (pgno != 1) {
@@ -83,7 +91,10 @@ mk_vfs_unseal(struct mk_vfs *v, uint32_t pgno, const uint8_t *page, uint8_t *out
 	return MK_VFS_DAMAGED;
 }
 
-/* One whole page. A page that is not there, or in part, is damage: SQLite would take it for zeros. */
+/*
+ * One whole page. A page that is not there, or in part, is damage: SQLite would take it for
+ * zeros.
+ */
 static int
 read_page(struct mk_file *f, uint32_t pgno, uint8_t *out)
 {
@@ -110,8 +121,9 @@ read_part(struct mk_file *f, uint32_t pgno, size_t at, uint8_t *out, size_t len)
 }
 
 /*
- * The header read at open, before a journal or WAL was looked at: of an empty file it fixes the page size and the reserved bytes (store.md); of
- * a page 1 torn by a power cut it must not stop the recovery that will mend it. Page 1 itself is read, and refused, later.
+ * The header read at open, before a journal or WAL was looked at: of an empty file it fixes the
+ * page size and the reserved bytes (store.md); of a page 1 torn by a power cut it must not stop
+ * the recovery that will mend it. Page 1 itself is read, and refused, later.
  */
 static int
 read_header(struct mk_file *f, uint8_t *out)
@@ -162,8 +174,8 @@ write_page(struct mk_file *f, uint32_t pgno, const uint8_t *plain)
 }
 
 /*
- * Writes authenticated zero pages from the end of the file up to offset `to`, where SQLite would leave a hole: a hole reads as zeros,
- * and unauthenticated zeros are refused.
+ * Writes authenticated zero pages from the end of the file up to offset `to`, where SQLite
+ * would leave a hole: a hole reads as zeros, and unauthenticated zeros are refused.
  */
 static int
 fill_hole(struct mk_file *f, sqlite3_int64 to)

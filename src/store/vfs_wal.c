@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The write-ahead log: a 32-byte header in clear (it tells nothing about pages), then frames of 24 + 4096 bytes. Of a frame's header the page
- * number and the commit size are in clear; salts and checksum, which is a sum over the PLAIN page, are one masked block. The
- * page is sealed exactly as in the database.
+ * The write-ahead log: a 32-byte header in clear (it tells nothing about pages), then frames of
+ * 24 + 4096 bytes. Of a frame's header the page number and the commit size are in clear; salts
+ * and checksum, which is a sum over the PLAIN page, are one masked block. The page is sealed
+ * exactly as in the database.
  */
 #include "vfs_internal.h"
 
@@ -77,9 +78,10 @@ forget_from(struct mk_wal_state *w, size_t frame)
 }
 
 /*
- * SQLite 3.40.1 (Debian 12) loses commits here: after a spill of the page cache rewrote a frame and a savepoint was rolled
- * back, it leaves frames of the commit without salts and checksum; recovery ends before them. db.c avoids it
- * (cache_spill=OFF); a commit that would be lost is refused, not acknowledged.
+ * SQLite 3.40.1 (Debian 12) loses commits here: after a spill of the page cache rewrote a frame
+ * and a savepoint was rolled back, it leaves frames of the commit without salts and checksum;
+ * recovery ends before them. db.c avoids it (cache_spill=OFF); a commit that would be lost is
+ * refused, not acknowledged.
  */
 int
 mk_wal_check(const struct mk_file *f)
@@ -106,8 +108,9 @@ mk_wal_flush(struct mk_file *f)
 }
 
 /*
- * A frame's header. That of a NEW frame waits for its page, which follows at once, so that a frame is one write; that of an old frame
- * (walRewriteChecksums) comes without a page and goes out by itself.
+ * A frame's header. That of a NEW frame waits for its page, which follows at once, so that a
+ * frame is one write; that of an old frame (walRewriteChecksums) comes without a page and goes
+ * out by itself.
  */
 static int
 put_header(struct mk_file *f, size_t frame, const uint8_t *plain)
@@ -156,8 +159,9 @@ put_page(struct mk_file *f, size_t frame, const uint8_t *plain)
 }
 
 /*
- * A frame in parts (a disk without POWERSAFE_OVERWRITE makes SQLite split at a sector): collected until whole, so no part passes in
- * clear. What a sync finds incomplete is padding behind the commit it makes durable.
+ * A frame in parts (a disk without POWERSAFE_OVERWRITE makes SQLite split at a sector):
+ * collected until whole, so no part passes in clear. What a sync finds incomplete is padding
+ * behind the commit it makes durable.
  */
 static int
 put_part(struct mk_file *f, size_t frame, size_t at, const uint8_t *data, size_t len)
@@ -212,8 +216,8 @@ mk_wal_write(struct mk_file *f, const void *buf, size_t len, sqlite3_int64 off)
 }
 
 /*
- * The whole frame in the VFS's buffer, its header unmasked in place; its page is opened into out. SQLITE_IOERR_SHORT_READ when the file
- * ends before, MK_VFS_DAMAGED when it does not open.
+ * The whole frame in the VFS's buffer, its header unmasked in place; its page is opened into
+ * out. SQLITE_IOERR_SHORT_READ when the file ends before, MK_VFS_DAMAGED when it does not open.
  */
 static int
 get_frame(struct mk_file *f, size_t frame, uint8_t *out)
@@ -229,8 +233,9 @@ get_frame(struct mk_file *f, size_t frame, uint8_t *out)
 }
 
 /*
- * What recovery (and walRewriteChecksums) reads: header and page. In recovery a frame that does not open ends the log: page number 0 is
- * what SQLite calls an invalid frame. It must not be an error, or a power cut would cost the whole database.
+ * What recovery (and walRewriteChecksums) reads: header and page. In recovery a frame that does
+ * not open ends the log: page number 0 is what SQLite calls an invalid frame. It must not be an
+ * error, or a power cut would cost the whole database.
  */
 static int
 read_frame(struct mk_file *f, size_t frame, uint8_t *out)
@@ -249,7 +254,10 @@ read_frame(struct mk_file *f, size_t frame, uint8_t *out)
 	return rc == MK_VFS_DAMAGED ? SQLITE_OK : rc;
 }
 
-/* A page of the log by itself: recovery is over, and the frame must still be the one this process knows. */
+/*
+ * A page of the log by itself: recovery is over, and the frame must still be the one this
+ * process knows.
+ */
 static int
 read_page(struct mk_file *f, size_t frame, uint8_t *out, size_t len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The page cipher against a second construction of the same format, written here from the header's text alone with libgcrypt's
- * primitives, and against every single-bit change.
+ * The page cipher against a second construction of the same format, written here from the
+ * header's text alone with libgcrypt's primitives, and against every single-bit change.
  */
 #include <gcrypt.h>
 #include <stdlib.h>
@@ -109,8 +109,8 @@ format_is_as_described(void **state)
 }
 
 /*
- * Bytes frozen with the first version: any change of the format changes this hash. It was computed with another library's
- * OCB (Python cryptography on OpenSSL) from the description.
+ * Bytes frozen with the first version: any change of the format changes this hash. It was
+ * computed with another library's OCB (Python cryptography on OpenSSL) from the description.
  */
 static void
 format_is_frozen(void **state)
@@ -259,8 +259,9 @@ masks(void **state)
 	memcpy(context, vault, 16);
 	memcpy(context + 16, ledger, 16);
 	be32(context + 32, 1);
-	assert_int_equal(mk_derive(raw, "page mask 1", context, sizeof context, key), 0);
-	assert_int_equal(mk_derive(raw, "page mask 2", context, sizeof context, key + 32), 0);
+	assert_int_equal(mk_derive(raw, "mynakura page mask 1", context, sizeof context, key), 0);
+	assert_int_equal(
+	    mk_derive(raw, "mynakura page mask 2", context, sizeof context, key + 32), 0);
 	be32(tweak + 12, 77);
 	gcry_cipher_hd_t h;
 	assert_int_equal(gcry_cipher_open(&h, GCRY_CIPHER_AES256, GCRY_CIPHER_MODE_XTS, 0), 0);
@@ -290,7 +291,10 @@ masks(void **state)
 	mk_page_cipher_free(c);
 }
 
-/* 16 databases with one epoch each must fit the 64 KiB pool, with room for secrets (decisions.md 5 and 8). */
+/*
+ * 16 databases with one epoch each must fit the 64 KiB pool, with room for secrets
+ * (decisions.md 5 and 8).
+ */
 static void
 sixteen_fit_the_pool(void **state)
 {

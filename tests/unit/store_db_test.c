@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The encrypted database as the SQL modules see it: open, settings, statements, errors, and what is refused. */
+/*
+ * The encrypted database as the SQL modules see it: open, settings, statements, errors, and
+ * what is refused.
+ */
 #include "tests/unit/store_vfs_lib.h"
 
 static char *

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Crashes: kill -9 of a writing process at random times in WAL and rollback mode, logs cut or garbled at any byte, and a hot journal copied in the
- * middle of a transaction. What was acknowledged is there, whole, and nothing else is.
+ * Crashes: kill -9 of a writing process at random times in WAL and rollback mode, logs cut or
+ * garbled at any byte, and a hot journal copied in the middle of a transaction. What was
+ * acknowledged is there, whole, and nothing else is.
  */
 #include "tests/unit/store_vfs_lib.h"
 
 #include <signal.h>
 #include <time.h>
 
+/*
+ * spill: pages leave the cache inside a transaction, so that log frames are rewritten and journals
+ * get several headers. savepoints: rolled back inside a transaction.
+ */
 struct kind {
 	const char *journal;
-	bool
-	    spill; /* pages leave the cache inside a transaction: log frames are rewritten, journals get several headers */
-	bool savepoints; /* rolled back inside a transaction */
+	bool spill;
+	bool savepoints;
 	int kills;
 };
 
@@ -167,7 +171,10 @@ plain_open(const char *name, sqlite3 **out)
 	    t_path(name), out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "unix");
 }
 
-/* What a crash now would leave of s.db: the last transaction in a copy of database and log, or -1 when it is corrupt. */
+/*
+ * What a crash now would leave of s.db: the last transaction in a copy of database and log, or
+ * -1 when it is corrupt.
+ */
 static int64_t
 last_after_crash(bool plain)
 {
@@ -200,8 +207,9 @@ last_after_crash(bool plain)
 #define SPILLED 200
 
 /*
- * SQLite 3.40.1 may acknowledge a commit that its own recovery does not find: pages spilled twice in one transaction around a rolled-back
- * savepoint. With the product's setting it does not happen; with the setting undone the VFS refuses the commit.
+ * SQLite 3.40.1 may acknowledge a commit that its own recovery does not find: pages spilled
+ * twice in one transaction around a rolled-back savepoint. With the product's setting it does
+ * not happen; with the setting undone the VFS refuses the commit.
  */
 static void
 commit_that_would_be_lost_is_refused(void **state)
@@ -268,7 +276,10 @@ make_log(off_t end[COMMITS + 1])
 	assert_int_equal(mk_db_close(db), 0);
 }
 
-/* The rows that the first i commits leave; -1 for a half commit (the fill without the update is one more commit). */
+/*
+ * The rows that the first i commits leave; -1 for a half commit (the fill without the update is
+ * one more commit).
+ */
 static int64_t
 sum_after(struct mk_db *db)
 {
@@ -384,7 +395,10 @@ damaged_frame_in_use_is_an_error(void **state)
 	assert_int_equal(mk_db_close(db), 0);
 }
 
-/* Copies database and journal in the middle of a transaction that has already written into the database. */
+/*
+ * Copies database and journal in the middle of a transaction that has already written into the
+ * database.
+ */
 static void
 make_hot_journal(int64_t *before)
 {
@@ -420,7 +434,10 @@ hot_journal_is_played_back(void **state)
 	assert_int_equal(mk_db_close(db), 0);
 }
 
-/* A record within the synced count that does not open is damage: half a playback would be worse than none. */
+/*
+ * A record within the synced count that does not open is damage: half a playback would be worse
+ * than none.
+ */
 static void
 damaged_journal_is_refused(void **state)
 {

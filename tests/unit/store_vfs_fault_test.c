@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Failing surroundings: a VFS below ours whose n-th operation fails, no locked memory, no random bytes. An error is an error, what was
- * acknowledged is kept, and nothing plain appears.
+ * Failing surroundings: a VFS below ours whose n-th operation fails, no locked memory, no
+ * random bytes. An error is an error, what was acknowledged is kept, and nothing plain appears.
  */
 #include "tests/unit/store_vfs_lib.h"
 
@@ -287,8 +287,9 @@ no_plain_page_without_randomness(void **state)
 /* --- I/O errors */
 
 /*
- * One failing operation anywhere while a database is made: either an error, or every setting is as wanted. The control is SQLite by itself, whose
- * journal_mode says "wal" in its row and stays in rollback mode.
+ * One failing operation anywhere while a database is made: either an error, or every setting is
+ * as wanted. The control is SQLite by itself, whose journal_mode says "wal" in its row and
+ * stays in rollback mode.
  */
 static void
 settings_under_io_errors(void **state)
@@ -341,7 +342,10 @@ settings_under_io_errors(void **state)
 	sqlite3_vfs_unregister(&fault_vfs);
 }
 
-/* One failing operation anywhere in a row of transactions: what was acknowledged is there, the file is whole. */
+/*
+ * One failing operation anywhere in a row of transactions: what was acknowledged is there, the
+ * file is whole.
+ */
 static void
 transactions_under_io_errors(void **state)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the tests of the encrypted database share: a throw-away folder, keys, whole files in memory, a search for needles, and the same
- * tables everywhere. Included once per test program; nothing here is part of the product.
+ * What the tests of the encrypted database share: a throw-away folder, keys, whole files in
+ * memory, a search for needles, and the same tables everywhere. Included once per test program;
+ * nothing here is part of the product.
  */
 #ifndef MK_TESTS_STORE_VFS_LIB_H
 #define MK_TESTS_STORE_VFS_LIB_H
@@ -123,7 +124,10 @@ t_exec(struct mk_db *db, const char *sql)
 	assert_int_equal(r, 0);
 }
 
-/* First column of the first row as an integer; the statement is not cached. Negative MK_E_* goes to *err. */
+/*
+ * First column of the first row as an integer; the statement is not cached. Negative MK_E_*
+ * goes to *err.
+ */
 static UNUSED int64_t
 t_int_err(sqlite3 *sql, const char *text, int *err)
 {
@@ -162,7 +166,10 @@ t_integrity(struct mk_db *db)
 	return ok;
 }
 
-/* The same content everywhere: n persons with names, an index, and a blob that needs overflow pages every 10th row. */
+/*
+ * The same content everywhere: n persons with names, an index, and a blob that needs overflow
+ * pages every 10th row.
+ */
 static const char t_tables[] = "CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
 			       "check_sum INTEGER, photo BLOB);"
 			       "CREATE INDEX person_name ON person (name);";

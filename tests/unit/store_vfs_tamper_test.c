@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Someone edits the files of a database: bits, whole pages, pages and files of another ledger, cuts. The answer is DAMAGED or the right
- * data, never wrong data. And a search of the files for what was stored, with plain SQLite as the control that the search finds it.
+ * Someone edits the files of a database: bits, whole pages, pages and files of another ledger,
+ * cuts. The answer is DAMAGED or the right data, never wrong data. And a search of the files
+ * for what was stored, with plain SQLite as the control that the search finds it.
  */
 #include "tests/unit/store_vfs_lib.h"
 
@@ -17,7 +18,10 @@ mix(uint64_t h, const void *data, size_t len)
 	return h;
 }
 
-/* Everything in the tables as one hash, or DAMAGED_HASH when opening or reading said DAMAGED. Any other error fails the test. */
+/*
+ * Everything in the tables as one hash, or DAMAGED_HASH when opening or reading said DAMAGED.
+ * Any other error fails the test.
+ */
 static uint64_t
 content(const char *name, const struct mk_db_keys *keys)
 {
@@ -164,7 +168,10 @@ cut_files(void **state)
 	free(f.data);
 }
 
-/* Cut behind a log that says how long the database is: SQLite alone would read the missing pages as zeros. */
+/*
+ * Cut behind a log that says how long the database is: SQLite alone would read the missing
+ * pages as zeros.
+ */
 static void
 cut_behind_a_log(void **state)
 {
@@ -192,7 +199,8 @@ wrong_key(void **state)
 	(void)state;
 	struct mk_db *db = NULL;
 	struct mk_db_keys keys = t_keys;
-	make("a.db", &t_keys);
+	struct t_file f = make("a.db", &t_keys);
+	free(f.data);
 	keys.key[0].key = t_key[1];
 	assert_int_equal(mk_db_open(t_path("a.db"), &keys, false, &db), MK_E_DAMAGED);
 	keys = t_keys;
@@ -241,8 +249,8 @@ static const char some_work[] = "UPDATE person SET name = '" NEEDLE "-again' || 
 				"DELETE FROM person WHERE id % 3 = 0;";
 
 /*
- * Looks into the files while a transaction is open, after it, after VACUUM and after close. journal: the mode. Returns how many files held a
- * needle.
+ * Looks into the files while a transaction is open, after it, after VACUUM and after close.
+ * journal: the mode. Returns how many files held a needle.
  */
 static int
 needles(sqlite3 *sql, const char *db, const char *log)
@@ -303,7 +311,10 @@ needle_scan(void **state)
 		}
 }
 
-/* The checksums in frame headers and journal records are sums over plain pages: the same page twice may not show the same sum. */
+/*
+ * The checksums in frame headers and journal records are sums over plain pages: the same page
+ * twice may not show the same sum.
+ */
 static void
 checksums_do_not_tell(void **state)
 {

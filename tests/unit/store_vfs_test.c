@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The VFS by its own interface, without a connection: which names and kinds open, which sizes and offsets are refused, what an empty file
- * says, holes, frames in parts. Each refusal stands beside an accepted neighbour.
+ * The VFS by its own interface, without a connection: which names and kinds open, which sizes
+ * and offsets are refused, what an empty file says, holes, frames in parts. Each refusal stands
+ * beside an accepted neighbour.
  */
 #include "tests/unit/store_vfs_lib.h"
 
@@ -223,7 +224,10 @@ main_file(void **state)
 	assert_int_equal(t.file->pMethods->xDeviceCharacteristics(t.file) & ~kept, 0);
 }
 
-/* SQLite leaves holes and lengthens files; both become authenticated zero pages. A real hole is damage. */
+/*
+ * SQLite leaves holes and lengthens files; both become authenticated zero pages. A real hole is
+ * damage.
+ */
 static void
 holes(void **state)
 {
@@ -248,7 +252,10 @@ holes(void **state)
 	assert_int_equal(rd(4096, 8 * 4096), MK_VFS_DAMAGED);
 }
 
-/* A page 1 that a power cut tore must not keep SQLite from the log that mends it; read as a page it is damage. */
+/*
+ * A page 1 that a power cut tore must not keep SQLite from the log that mends it; read as a
+ * page it is damage.
+ */
 static void
 torn_page_1(void **state)
 {
@@ -351,7 +358,10 @@ held_header(void **state)
 	}
 }
 
-/* A frame in pieces of every size arrives as one; until it is whole no byte of its page is in the file. */
+/*
+ * A frame in pieces of every size arrives as one; until it is whole no byte of its page is in
+ * the file.
+ */
 static void
 frame_in_parts(void **state)
 {
