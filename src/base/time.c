@@ -10,6 +10,9 @@
 
 #define DAY INT64_C(86400)
 #define JST (INT64_C(9) * 3600)
+/* 0000-12-31 and 10000-01-01: what lies outside the calendar becomes one of these two, which mk_date_valid refuses. */
+#define DAYS_MIN INT64_C(-719163)
+#define DAYS_MAX INT64_C(2932897)
 
 int64_t
 mk_now(void)
@@ -51,7 +54,7 @@ mk_date_days(struct mk_date d)
 struct mk_date
 mk_date_from_days(int64_t z)
 {
-	z += 719468;
+	z = (z < DAYS_MIN ? DAYS_MIN : z > DAYS_MAX ? DAYS_MAX : z) + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
 	int64_t doe = z - era * 146097;
 	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
@@ -64,10 +67,18 @@ mk_date_from_days(int64_t z)
 	return d;
 }
 
+/* Japan's wall clock as seconds, or the border next to it: a time from outside (--now) must not overflow. */
+static int64_t
+jst_seconds(int64_t t)
+{
+	int64_t least = DAYS_MIN * DAY, most = DAYS_MAX * DAY;
+	return t < least - JST ? least : t > most - JST ? most : t + JST;
+}
+
 struct mk_date
 mk_date_jst(int64_t t)
 {
-	int64_t s = t + JST;
+	int64_t s = jst_seconds(t);
 	int64_t days = s / DAY - (s % DAY < 0 ? 1 : 0);
 	return mk_date_from_days(days);
 }
@@ -95,7 +106,7 @@ static bool
 date_part(const char *s, struct mk_date *d)
 {
 	return digits(s, 4, &d->year) && s[4] == '-' && digits(s + 5, 2, &d->month) &&
-	    s[7] == '-' && digits(s + 8, 2, &d->day) && mk_date_valid(*d);
+	       s[7] == '-' && digits(s + 8, 2, &d->day) && mk_date_valid(*d);
 }
 
 int
@@ -112,14 +123,14 @@ void
 mk_date_format(struct mk_date d, char out[MK_DATE_MAX])
 {
 	/* The casts bound what the compiler cannot see: a struct mk_date is valid by contract. */
-	snprintf(out, MK_DATE_MAX, "%04u-%02u-%02u", (unsigned)d.year % 10000, (unsigned)d.month % 100,
-	    (unsigned)d.day % 100);
+	snprintf(out, MK_DATE_MAX, "%04u-%02u-%02u", (unsigned)d.year % 10000,
+	    (unsigned)d.month % 100, (unsigned)d.day % 100);
 }
 
 void
 mk_time_format(int64_t t, char out[MK_TIME_MAX])
 {
-	int64_t s = (t + JST) % DAY;
+	int64_t s = jst_seconds(t) % DAY;
 	if (s < 0)
 		s += DAY;
 	char day[MK_DATE_MAX];
@@ -138,8 +149,8 @@ mk_time_parse(const char *s, int64_t *out)
 		*out = mk_date_start_jst(d);
 		return 0;
 	}
-	if (len < 20 || !date_part(s, &d) || s[10] != 'T' || !digits(s + 11, 2, &h) || s[13] != ':' ||
-	    !digits(s + 14, 2, &m) || s[16] != ':' || !digits(s + 17, 2, &sec))
+	if (len < 20 || !date_part(s, &d) || s[10] != 'T' || !digits(s + 11, 2, &h) ||
+	    s[13] != ':' || !digits(s + 14, 2, &m) || s[16] != ':' || !digits(s + 17, 2, &sec))
 		return MK_E_INPUT;
 	if (h > 23 || m > 59 || sec > 60)
 		return MK_E_INPUT;
@@ -148,8 +159,8 @@ mk_time_parse(const char *s, int64_t *out)
 		*out = t;
 		return 0;
 	}
-	if (len != 25 || (s[19] != '+' && s[19] != '-') || !digits(s + 20, 2, &zh) || s[22] != ':' ||
-	    !digits(s + 23, 2, &zm) || zh > 14 || zm > 59)
+	if (len != 25 || (s[19] != '+' && s[19] != '-') || !digits(s + 20, 2, &zh) ||
+	    s[22] != ':' || !digits(s + 23, 2, &zm) || zh > 14 || zm > 59)
 		return MK_E_INPUT;
 	int64_t zone = (int64_t)zh * 3600 + zm * 60;
 	*out = s[19] == '+' ? t - zone : t + zone;
