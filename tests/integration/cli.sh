@@ -44,6 +44,11 @@ out() { grep -q -- "$1" "$tmp/out"; }
 err() { grep -q -- "$1" "$tmp/err"; }
 json() { sed -n "s/.*\"$1\":\"\\([^\"]*\\)\".*/\\1/p" "$tmp/out" | head -n 1; }
 
+# A build folder outside of the source tree has no profiles beside it: they may also stand in the home.
+export HOME="$tmp/home"
+mkdir -p "$HOME/.config/mynakura/profiles"
+install -m 644 contrib/profiles/*.json "$HOME/.config/mynakura/profiles/"
+
 # --- without a vault
 status 13 "$chief" status && err 'no vault here yet'; t $? "no vault: said before the passphrase is wanted"
 status 2 "$chief" nosuchverb && err "'nosuchverb'"; t $? "an unknown verb is named"
