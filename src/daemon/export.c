@@ -344,7 +344,8 @@ mk_export_check_request(struct op *op)
 	op->ev.count = rows;
 	if (rows == 0)
 		return mk_op_fail(op, MK_E_INPUT, "nobody to export: no number for this purpose");
-	return second_person(op, rows);
+	r = second_person(op, rows);
+	return r < 0 ? r : mk_op_prove(op);
 }
 
 static int

@@ -238,18 +238,35 @@ pick_slots(struct op *op, struct login *l)
 
 static int login_opened(struct op *op, struct mk_secret *key);
 
+/* MK_E_BUSY while the delay after wrong passphrases runs. */
+static int
+check_delay(struct op *op, const char *member)
+{
+	struct tries *t = tries_of(member, op->c != NULL ? op->c->uid : 0);
+	int64_t wait = t->until - mk_mono_ms();
+	if (t->wrong < TRIES_FREE || wait <= 0)
+		return 0;
+	return mk_op_fail(
+	    op, MK_E_BUSY, "wait %d s after wrong passphrases", (int)(wait / 1000) + 1);
+}
+
+/* Under whom tries are counted: a name fits no slot before it is opened, so all names count as one. */
+static const char *
+counted_as(const struct login *l, const char *member)
+{
+	return l->by_name ? "(a name)" : member;
+}
+
 static int
 try_next_slot(struct op *op)
 {
 	struct login *l = op->state;
 	struct mk_kdf_params params;
 	const char *member = l->slots[l->next];
-	struct tries *t = tries_of(member, op->c != NULL ? op->c->uid : 0);
-	int64_t wait = t->until - mk_mono_ms();
-	if (t->wrong >= TRIES_FREE && wait > 0)
-		return mk_op_fail(
-		    op, MK_E_BUSY, "wait %d s after wrong passphrases", (int)(wait / 1000) + 1);
-	int r = mk_keyring_slot_params(op->v->keyring, member, &params);
+	int r = check_delay(op, counted_as(l, member));
+	if (r < 0)
+		return r;
+	r = mk_keyring_slot_params(op->v->keyring, member, &params);
 	return r < 0 ? r : mk_kdf_start(op, &params, l->pass, login_opened);
 }
 
@@ -259,11 +276,10 @@ wrong_slot(struct op *op)
 	struct login *l = op->state;
 	if (++l->next < l->count)
 		return try_next_slot(op);
-	if (l->count == 1) {
+	if (l->count == 1)
 		snprintf(op->ev.object, sizeof op->ev.object, "%s", l->slots[0]);
-		if (op->c != NULL)
-			count_wrong(l->slots[0], op->c->uid);
-	}
+	if (op->c != NULL)
+		count_wrong(counted_as(l, l->slots[0]), op->c->uid);
 	return mk_op_fail(op, MK_E_AUTH, "no such member, or the passphrase is wrong");
 }
 
@@ -311,7 +327,7 @@ login_opened(struct op *op, struct mk_secret *key)
 		return r == MK_E_AUTH ? wrong_slot(op) : r;
 	}
 	if (op->c != NULL)
-		*tries_of(l->slots[l->next], op->c->uid) = (struct tries){0};
+		*tries_of(counted_as(l, l->slots[l->next]), op->c->uid) = (struct tries){0};
 	l->session = s;
 	return 0;
 }
@@ -367,6 +383,43 @@ login_act(struct op *op)
 			   : "one copy of the keyring is damaged");
 	}
 	return 0;
+}
+
+/* --- the passphrase again: a session that somebody else rides does not know it */
+
+static int
+proved(struct op *op, struct mk_secret *key)
+{
+	struct mk_unlocked *u = NULL;
+	const char *member = op->c == NULL ? "" : op->c->session->member.id.s;
+	int r = op->c == NULL ? MK_E_LOST
+			      : mk_keyring_open_slot(op->v->keyring, member, key, mk_now(), &u);
+	mk_secret_free(key);
+	mk_unlocked_free(u);
+	if (r != MK_E_AUTH)
+		return r;
+	count_wrong(member, op->c->uid);
+	return mk_op_fail(op, r, "the passphrase is wrong");
+}
+
+int
+mk_op_prove(struct op *op)
+{
+	struct mk_secret *pass = NULL;
+	struct mk_kdf_params params;
+	const char *member = op->c->session->member.id.s;
+	int r = mk_op_secret(op, MK_T_passphrase, 0, &pass);
+	if (r == MK_E_NOT_FOUND ||
+	    (r == 0 && (pass->len < PASS_MIN || pass->len > MK_KDF_PASS_MAX)))
+		r = mk_op_fail(op, MK_E_AUTH, "the passphrase is asked for again");
+	if (r == 0)
+		r = check_delay(op, member);
+	if (r == 0)
+		r = mk_keyring_slot_params(op->v->keyring, member, &params);
+	if (r == 0)
+		r = mk_kdf_start(op, &params, pass, proved);
+	mk_secret_free(pass);
+	return r;
 }
 
 static int

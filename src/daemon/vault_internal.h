@@ -209,6 +209,11 @@ int mk_kdf_start(struct op *op, const struct mk_kdf_params *params, const struct
     int (*then)(struct op *, struct mk_secret *key));
 void mk_session_end(struct vault *v, struct conn *c, const char *why);
 size_t mk_session_count(const struct vault *v);
+/*
+ * For a row that wants the passphrase again: checks MK_T_passphrase against the session's own slot.
+ * MK_E_AUTH, MK_E_BUSY (delay), MK_WAIT; a check() ends with it.
+ */
+int mk_op_prove(struct op *op);
 int mk_vault_open_main(struct vault *v, const struct mk_unlocked *u);
 
 /* --- ledgers.c: which ledger, which keys */
