@@ -50,6 +50,7 @@ mk_daemon_main(int argc, char **argv)
 	bool foreground = false;
 	int c;
 	mk_log_name("mynakurad");
+	opterr = 0; /* getopt would print the word as it is */
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'e')
 			args.embedded = true;
