@@ -178,6 +178,27 @@ for who, tries in (("tanaka", 4), ("adachi", 4), ("kansa", 4), ("other", 3)):
     got = [x for x in seen if x.get("action") == "denied" and x.get("actor") == office.members[who]]
     ok(len(got) == tries, "the auditor's list shows each of the %d tries of %s" % (tries, who), "%d: %s" % (len(got), got))
 ok(not kit.holds_digits(r.out, NUMBERS[1]), "the auditor's list holds no digits of the number")
+# --- the passphrase again: what the command line sends for an export, sent by somebody who rides a session and does not know it
+daemon = wire.Daemon(office.dir, sock)
+tap = wire.Tap(kit.fresh("tap"), sock)
+target = kit.fresh("export2.csv")
+r = cli(None, "export", "--profile", "generic-utf8", "--ledger", LEDGER, "-o", target, user="suzuki", secrets=["pw-suzuki"], where=("--socket", tap.path))
+sent = tap.sent("export")
+ok(r.status == 0 and sent and "profile" in dict(sent), "an export over the socket, looked at on its way", r)
+rider = daemon.session("suzuki", "pw-suzuki")
+for words, passphrase in (("no passphrase", None), ("an empty one", b""), ("a wrong one", b"pw-suzukI"), ("another member's", b"pw-tanaka"), ("the right one", b"pw-suzuki")):
+    fd = os.open(kit.fresh("ridden.csv"), os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)
+    body = b"".join(wire.TAGS[t][0].to_bytes(2, "big") + len(v).to_bytes(2, "big") + v for t, v in sent or () if t != "passphrase")
+    r = rider.call("export", [("passphrase", passphrase)] if passphrase is not None else [], [fd], raw=body)
+    size = os.fstat(fd).st_size
+    os.close(fd)
+    if passphrase == b"pw-suzuki":
+        ok(r.error == 0 and size > 12, "control: with the right one it is done", r)
+    else:
+        ok(r.name == "AUTH" and size == 0, "the same with %s: refused, and the file is empty" % words, r)
+rider.close()
+daemon.stop()
+
 with open(office.dir + ".log", "rb") as f:
     ok(not kit.holds_digits(f.read(), NUMBERS[1]), "nor does what the daemon wrote")
 

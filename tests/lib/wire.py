@@ -6,10 +6,12 @@ Nothing here checks what it sends: a test wants to send what the real client wou
 import array
 import os
 import re
+import select
 import signal
 import socket
 import struct
 import subprocess
+import threading
 import time
 
 TOP = os.environ.get("TAP_TOP") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -214,6 +216,48 @@ class Client:
 
     def close(self):
         self.s.close()
+
+
+class Tap(threading.Thread):
+    """Stands between one real client and the daemon, passes everything on, and keeps what the client sent."""
+
+    def __init__(self, path, daemon):
+        super().__init__(daemon=True)
+        self.frames, self.path, self.daemon = [], path, daemon
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.listener.bind(path)
+        self.listener.listen(1)
+        self.start()
+
+    def run(self):
+        near = self.listener.accept()[0]
+        far = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        far.connect(self.daemon)
+        while True:
+            for s in select.select([near, far], [], [])[0]:
+                raw, anc, _, _ = s.recvmsg(FRAME_MAX, socket.CMSG_SPACE(64))
+                if not raw:
+                    near.close()
+                    far.close()
+                    return
+                if s is near:
+                    self.frames.append(raw)
+                (far if s is near else near).sendmsg([raw], [(a, b, c) for a, b, c in anc])
+                for _, _, data in anc:
+                    for fd in array.array("i", data):
+                        os.close(fd)
+
+    def sent(self, name):
+        """The items of the client's first request of this name, as (tag, bytes)."""
+        for raw in self.frames:
+            if HEADER.unpack_from(raw)[2 + 1] == REQUESTS[name].number:
+                out, at = [], HEADER.size
+                while at < len(raw):
+                    tag, n = struct.unpack_from(">HH", raw, at)
+                    out.append((TAG_NAMES[tag], raw[at + 4:at + 4 + n]))
+                    at += 4 + n
+                return out
+        return None
 
 
 # --- daemons
