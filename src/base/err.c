@@ -3,6 +3,7 @@
 #include "mynakura/base/err.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct row {
@@ -23,10 +24,8 @@ static char codes[MK_EI_COUNT][16];
 static const struct row *
 row_of(int err)
 {
-	int i = -err - 1;
-	if (i < 0 || i >= MK_EI_COUNT)
-		i = MK_EI_INTERNAL;
-	return &rows[i];
+	bool known = err < 0 && err >= -MK_EI_COUNT;
+	return &rows[known ? -err - 1 : MK_EI_INTERNAL];
 }
 
 const char *
