@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A batch of kernel randomness per thread: a page nonce costs a memcpy instead of a system call (gcry_create_nonce costs ten
- * times the cipher, store.md). The pool is forgotten in a forked child, or parent and child would draw the same nonces.
+ * times the cipher, store.md). The pool is forgotten in a forked child, or parent and child would draw the same nonces: by a
+ * handler of fork(), and by the process id for a bare clone (the id alone is not enough: a child may get the id of the
+ * process that filled the pool).
  */
 #include "mynakura/base/rand.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
@@ -18,6 +21,20 @@
 static _Thread_local uint8_t pool[POOL];
 static _Thread_local size_t left;
 static _Thread_local pid_t owner;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int watch_failed;
+
+static void
+forget(void)
+{
+	left = 0;
+}
+
+static void
+watch_forks(void)
+{
+	watch_failed = pthread_atfork(NULL, NULL, forget);
+}
 
 static int
 fill(void *buf, size_t len)
@@ -40,7 +57,8 @@ fill(void *buf, size_t len)
 int
 mk_rand(void *buf, size_t len)
 {
-	if (len > POOL / 4)
+	/* Without the handler nothing is kept for later. */
+	if (len > POOL / 4 || pthread_once(&once, watch_forks) != 0 || watch_failed != 0)
 		return fill(buf, len);
 	pid_t me = getpid();
 	if (left < len || owner != me) {
