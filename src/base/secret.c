@@ -99,7 +99,8 @@ mk_secret_append(struct mk_secret *s, const void *data, size_t len)
 {
 	if (len > s->cap - s->len)
 		return MK_E_TOO_BIG;
-	memcpy(s->data + s->len, data, len);
+	if (len > 0)
+		memcpy(s->data + s->len, data, len);
 	s->len += len;
 	return 0;
 }
