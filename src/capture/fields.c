@@ -14,12 +14,13 @@
 #define MALE 0x7537U
 #define FEMALE 0x5973U
 
-static const char *const names[MK_FIELDS] = {"name", "kana", "address", "birth", "sex", "expires"};
+static const char *const field_names[MK_FIELDS] = {
+    "name", "kana", "address", "birth", "sex", "expires"};
 
 const char *
 mk_field_name(enum mk_field f)
 {
-	return names[f];
+	return field_names[f];
 }
 
 struct block {
@@ -49,11 +50,11 @@ stretch_rect(const struct mk_page *p, const struct mk_text_row *row, int from, i
 {
 	struct mk_rect r = row->r;
 	if (from > 0)
-		r.x0 = mk_row_edge(p, row, from - 1);
+		r.x0 = mk_row_edge(p, row, from - 1, row->height);
 	else
 		r.x0 = row->r.x0;
 	if (to < row->n)
-		r.x1 = mk_row_edge(p, row, to - 1) + 1;
+		r.x1 = mk_row_edge(p, row, to - 1, 0) + 1;
 	return r;
 }
 
@@ -76,13 +77,33 @@ make_place(const struct block *k, const struct mk_text_row *row, int from, int t
 	return v;
 }
 
+/* Print of a row behind its last glyph that the first reading made nothing of. */
+static bool
+unread(const struct block *k, const struct mk_text_row *row, struct place *out)
+{
+	int x = row->n > 0 ? row->g[row->n - 1].r.x1 : row->r.x0;
+	bool found = false;
+	*out = (struct place){.row = row, .from = row->n, .to = row->n};
+	for (int i = 0; i < row->segs; i++) {
+		const struct mk_segment *s = &k->p->text.seg[row->seg[i]];
+		if (s->r.x0 < x || s->line.n > 0)
+			continue;
+		if (!found)
+			out->r = s->r;
+		found = true;
+		out->r.x1 = s->r.x1;
+		out->height = s->height > out->height ? s->height : out->height;
+	}
+	return found;
+}
+
 /* What stands behind `from` until the next wide gap between segments. false: nothing. */
 static bool
 value_at(const struct block *k, const struct mk_text_row *row, int from, struct place *out)
 {
 	int to = from + 1;
 	if (from >= row->n)
-		return false;
+		return unread(k, row, out);
 	for (; to < row->n; to++) {
 		const struct mk_segment *a = &k->p->text.seg[row->seg[row->of[to - 1]]],
 					*b = &k->p->text.seg[row->seg[row->of[to]]];
@@ -203,19 +224,35 @@ is_latin(const struct reading *r)
 }
 
 /* A dash among kanji is the numeral one; after katakana it is the long vowel. */
-static void
-mend_dashes(struct reading *r)
+static bool
+is_dash(uint32_t cp)
 {
 	static const uint32_t dashes[] = {
 	    0x30fc, '-', 0x2014, 0x2015, 0xff0d, 0x2010, 0x2212, 0x4e00, '_', 0x2013};
+	for (size_t k = 0; k < sizeof dashes / sizeof dashes[0]; k++)
+		if (cp == dashes[k])
+			return true;
+	return false;
+}
+
+static void
+mend_dashes(struct reading *r)
+{
 	for (int i = 0; i < r->n; i++) {
-		bool dash = false,
-		     katakana = i > 0 && r->cp[i - 1] >= 0x30a1 && r->cp[i - 1] <= 0x30fc;
-		for (size_t k = 0; k < sizeof dashes / sizeof dashes[0]; k++)
-			dash = dash || r->cp[i] == dashes[k];
-		if (dash && !is_latin(r))
+		bool katakana = i > 0 && r->cp[i - 1] >= 0x30a1 && r->cp[i - 1] <= 0x30fc;
+		if (is_dash(r->cp[i]) && !is_latin(r))
 			r->cp[i] = katakana ? 0x30fc : 0x4e00;
 	}
+}
+
+/* In an address a dash stands between digits, and nothing else does. */
+static void
+mend_hyphens(struct reading *r)
+{
+	for (int i = 1; i + 1 < r->n; i++)
+		if (is_dash(r->cp[i]) && mk_digit_value(r->cp[i - 1]) >= 0 &&
+		    mk_digit_value(r->cp[i + 1]) >= 0)
+			r->cp[i] = '-';
 }
 
 static void
@@ -279,7 +316,8 @@ compose(const struct block *k, const struct reading *r, struct mk_rect place, in
 }
 
 static void
-read_name(const struct block *k, const struct place *v, struct mk_field_value *out)
+read_name(const struct block *k, const struct place *v, bool (*wanted)(uint32_t),
+    struct mk_field_value *out)
 {
 	static const struct way ways[] = {{MK_JPN, 40, 2, false}, {MK_SCRIPT, 40, 1, false},
 	    {MK_JPN, 48, 1, true}, {MK_SCRIPT, 52, 2, true}, {MK_JPN, 34, 1, false},
@@ -291,7 +329,7 @@ read_name(const struct block *k, const struct place *v, struct mk_field_value *o
 	unsigned share = 0;
 	for (int i = 0; i < n; i++) {
 		mend_dashes(&got[i]);
-		keep(&got[i], is_name_glyph);
+		keep(&got[i], wanted);
 	}
 	int best = winner(got, n, &share);
 	if (best >= 0 && is_latin(&got[best])) {
@@ -336,7 +374,14 @@ row_below(const struct block *k, struct mk_rect number, struct place *out)
 		if (best == NULL || row->r.y0 < best->r.y0)
 			best = row;
 	}
-	return best != NULL && value_at(k, best, skip_label(best), out);
+	if (best == NULL)
+		return false;
+	int from = skip_label(best);
+	/* on a notification card the values stand under each other */
+	while (k->layout == MK_TSUCHI && from < best->n &&
+	    best->g[from].r.x0 + best->g[from].r.x1 < 2 * number.x0)
+		from++;
+	return value_at(k, best, from, out);
 }
 
 /* Small print before the value (a label taken for a part of it) is cut off: parts much lower than the rest, then white. */
@@ -344,7 +389,7 @@ static void
 cut_small(const struct block *k, struct place *v)
 {
 	struct mk_gap gap[8];
-	int n = mk_row_gaps(k->p, v->r, v->height / 5, gap, 8);
+	int n = mk_row_gaps(k->p, v->r, v->height * 3 / 10, gap, 8);
 	for (int g = n - 1; g >= 0; g--) {
 		int left = 0, right = 0;
 		for (int i = 0; i < k->p->parts; i++) {
@@ -357,26 +402,88 @@ cut_small(const struct block *k, struct place *v)
 			if (q->x0 >= gap[g].x1 - 1 && h > right)
 				right = h;
 		}
-		if (gap[g].x0 - v->r.x0 < v->height * 3 && left * 100 < right * 78) {
+		if (gap[g].x0 - v->r.x0 < v->height * 3 && left * 100 < right * 78 &&
+		    left * 100 > right * 40) {
 			v->r.x0 = gap[g].x1 - 1;
 			return;
 		}
 	}
 }
 
-static void
-name_field(
-    const struct block *k, const char *field, struct mk_rect number, struct mk_field_value *out)
+/* The row whose label lost one of its two glyphs, nearest under the number. */
+static bool
+half_label(const struct block *k, struct mk_rect number, struct place *out)
 {
-	struct place v;
+	const struct mk_text_row *best = NULL;
+	for (int i = 0; i < k->rows->count; i++) {
+		const struct mk_text_row *row = &k->rows->row[i];
+		if (inside(k, i) && row->r.y0 > number.y0 && skip_label(row) > 0 && row->n > 3 &&
+		    (best == NULL || row->r.y0 < best->r.y0))
+			best = row;
+	}
+	return best != NULL && value_at(k, best, skip_label(best), out);
+}
+
+static bool
+name_place(const struct block *k, struct mk_rect number, struct place *out)
+{
 	int y = (number.y0 + number.y1) / 2;
-	bool name = strcmp(field, "name") == 0;
-	if (!value_place(k, field, y, &v) &&
-	    (k->layout != MK_CARD_BACK || !name || !row_below(k, number, &v)))
+	if (value_place(k, "name", y, out))
+		return true;
+	if (k->layout == MK_JUMINHYO)
+		return false;
+	if (k->layout == MK_CARD_BACK && number.x1 > 0)
+		return row_below(k, number, out);
+	return half_label(k, number, out) || row_below(k, number, out);
+}
+
+/* The reading of a name stands over it, in smaller print and often too small for its label to be read. */
+static bool
+row_above(const struct block *k, const struct place *name, struct place *out)
+{
+	const struct mk_text_row *best = NULL;
+	int from = 0;
+	for (int i = 0; i < k->rows->count; i++) {
+		const struct mk_text_row *row = &k->rows->row[i];
+		if (!inside(k, i) || row->r.y1 > name->r.y0 ||
+		    row->r.y1 < name->r.y0 - name->height * 5 ||
+		    (best != NULL && row->r.y0 < best->r.y0))
+			continue;
+		for (int g = 0; g < row->n; g++) {
+			if (abs(row->g[g].r.x0 - name->r.x0) > name->height)
+				continue;
+			best = row;
+			from = g;
+			break;
+		}
+	}
+	if (best == NULL || !value_at(k, best, from, out))
+		return false;
+	int kana = 0;
+	for (int i = out->from; i < out->to; i++)
+		kana += best->cp[i] >= 0x30a1 && best->cp[i] <= 0x30fe;
+	return kana * 2 >= out->to - out->from;
+}
+
+static bool
+is_kana_glyph(uint32_t cp)
+{
+	return cp >= 0x30a1 && cp <= 0x30fe;
+}
+
+static void
+names(const struct block *k, struct mk_rect number, struct mk_field_value *out)
+{
+	struct place v, kana;
+	if (!name_place(k, number, &v))
 		return;
-	if (name)
+	if (k->layout == MK_CARD_BACK || k->layout == MK_CARD_FRONT)
 		cut_small(k, &v);
-	read_name(k, &v, out);
+	read_name(k, &v, is_name_glyph, &out[MK_F_NAME]);
+	if (k->layout != MK_JUMINHYO)
+		return;
+	if (value_place(k, "kana", (v.r.y0 + v.r.y1) / 2, &kana) || row_above(k, &v, &kana))
+		read_name(k, &kana, is_kana_glyph, &out[MK_F_KANA]);
 }
 
 static void
@@ -475,6 +582,7 @@ dates(const struct block *k, struct mk_rect number, struct mk_field_value *out)
 	}
 }
 
+/* A glyph alone is hard to read; with its label before it less so. */
 static void
 sex(const struct block *k, struct mk_field_value *out)
 {
@@ -490,6 +598,11 @@ sex(const struct block *k, struct mk_field_value *out)
 		male += v.row->cp[i] == MALE;
 		female += v.row->cp[i] == FEMALE;
 	}
+	out->r = v.r;
+	if (v.from >= 2 && v.r.x0 - v.row->g[v.from - 1].r.x1 < v.height * 4) {
+		struct mk_rect with = stretch_rect(k->p, v.row, v.from - 2, v.from);
+		v.r.x0 = with.x0;
+	}
 	struct reading *got = calloc(READS, sizeof *got);
 	int n = got == NULL ? 0 : read_ways(k->p, v.r, v.height, ways, 3, got);
 	for (int i = 0; i < n; i++) {
@@ -503,7 +616,6 @@ sex(const struct block *k, struct mk_field_value *out)
 		return;
 	strncpy(out->text, male > female ? "male" : "female", sizeof out->text - 1);
 	out->confidence = (unsigned)((male > female ? male : female) * 1000 / (male + female + 1));
-	out->r = v.r;
 }
 
 static bool
@@ -520,8 +632,10 @@ address_row(const struct block *k, const struct place *v, struct mk_field_value 
 	struct reading *got = calloc(READS, sizeof *got);
 	unsigned share;
 	int n = got == NULL ? 0 : read_ways(k->p, v->r, v->height, ways, 4, got);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		keep(&got[i], is_address_glyph);
+		mend_hyphens(&got[i]);
+	}
 	int best = winner(got, n, &share);
 	if (best >= 0) {
 		size_t at = strlen(out->text);
@@ -577,9 +691,7 @@ mk_fields_read(struct mk_page *p, const struct mk_rows *rows, int b, enum mk_lay
 	struct block k = {p, rows, b, l};
 	if (l == MK_UNKNOWN)
 		return;
-	name_field(&k, "name", number, &out[MK_F_NAME]);
-	if (l == MK_JUMINHYO)
-		name_field(&k, "kana", number, &out[MK_F_KANA]);
+	names(&k, number, out);
 	dates(&k, number, out);
 	if (l != MK_CARD_BACK) {
 		sex(&k, &out[MK_F_SEX]);

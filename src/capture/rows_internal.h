@@ -31,9 +31,9 @@ void mk_rows_free(struct mk_rows *rows); /* wipes */
 
 /*
  * Left edge of what stands behind glyph `before` (its right neighbour is before + 1): the widest white run between the middles of the two. The
- * recogniser's own boxes are only roughly right.
+ * recogniser's own boxes are only roughly right, so `reach` px more to the left are looked at.
  */
-int mk_row_edge(const struct mk_page *p, const struct mk_text_row *row, int before);
+int mk_row_edge(const struct mk_page *p, const struct mk_text_row *row, int before, int reach);
 
 struct mk_gap {
 	int x0, x1;
