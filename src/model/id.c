@@ -8,6 +8,7 @@
 #include "mynakura/base/err.h"
 #include "mynakura/base/rand.h"
 #include "mynakura/base/str.h"
+#include "mynakura/model/number.h"
 
 static bool
 all_digits(const char *s)
@@ -27,7 +28,7 @@ mk_id_new(char kind, struct mk_id *out)
 		memset(&id, 0, sizeof id);
 		id.s[0] = kind;
 		mk_base32(raw, MK_ID_LEN - 1, id.s + 1);
-	} while (all_digits(id.s + 1));
+	} while (all_digits(id.s + 1) || mk_number_in_text(id.s, MK_ID_LEN));
 	*out = id;
 	return 0;
 }

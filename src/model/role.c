@@ -13,7 +13,7 @@ struct row {
 
 static const struct row rows[] = {
 #define X(bit, name, ja, en) {bit, #name, ja, en},
-	MK_ROLE_TABLE(X)
+    MK_ROLE_TABLE(X)
 #undef X
 };
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -64,7 +64,7 @@ mk_roles_format(unsigned roles, char *out, size_t cap)
 bool
 mk_roles_allowed(unsigned roles)
 {
-	if (roles == 0 || (roles & MK_ROLE_subject) != 0)
+	if (roles == 0 || (roles & ~MK_ROLES_ANY) != 0)
 		return false;
 	return (roles & MK_ROLE_auditor) == 0 || (roles & (MK_ROLE_clerk | MK_ROLE_admin)) == 0;
 }
