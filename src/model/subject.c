@@ -13,7 +13,7 @@
 
 static const char *const states[] = {
 #define X(value, name, ja, en) [value] = #name,
-	MK_STATE_TABLE(X)
+    MK_STATE_TABLE(X)
 #undef X
 };
 #define STATES ((int)(sizeof states / sizeof states[0]))
@@ -37,21 +37,23 @@ mk_state_parse(const char *name)
 
 /* A number may come without a request (a new hire hands the card over), so every state before provided leads there. */
 static const unsigned moves[] = {
-	[MK_STATE_not_requested] = TO(requested) | TO(provided) | TO(checking) | TO(refused) | TO(ended),
-	[MK_STATE_requested] = TO(provided) | TO(checking) | TO(refused) | TO(ended),
-	[MK_STATE_refused] = TO(requested) | TO(provided) | TO(checking) | TO(ended),
-	[MK_STATE_provided] = TO(checking) | TO(requested) | TO(not_requested),
-	[MK_STATE_checking] = TO(confirmed) | TO(ended) | TO(disposal_due),
-	[MK_STATE_confirmed] = TO(checking) | TO(ended) | TO(disposal_due),
-	[MK_STATE_ended] = TO(confirmed) | TO(disposal_due),
-	[MK_STATE_disposal_due] = TO(ended) | TO(confirmed) | TO(disposed),
-	[MK_STATE_disposed] = TO(requested) | TO(checking),
+    [MK_STATE_not_requested] =
+	TO(requested) | TO(provided) | TO(checking) | TO(refused) | TO(ended),
+    [MK_STATE_requested] = TO(provided) | TO(checking) | TO(refused) | TO(ended),
+    [MK_STATE_refused] = TO(requested) | TO(provided) | TO(checking) | TO(ended),
+    [MK_STATE_provided] = TO(checking) | TO(requested) | TO(not_requested),
+    [MK_STATE_checking] = TO(confirmed) | TO(ended) | TO(disposal_due),
+    [MK_STATE_confirmed] = TO(checking) | TO(ended) | TO(disposal_due),
+    [MK_STATE_ended] = TO(confirmed) | TO(disposal_due),
+    [MK_STATE_disposal_due] = TO(ended) | TO(confirmed) | TO(disposed),
+    [MK_STATE_disposed] = TO(requested) | TO(checking),
 };
 
 bool
 mk_state_may(int from, int to)
 {
-	return from > 0 && from < STATES && to > 0 && to < STATES && (moves[from] & (1U << to)) != 0;
+	return from > 0 && from < STATES && to > 0 && to < STATES &&
+	       (moves[from] & (1U << to)) != 0;
 }
 
 bool
@@ -67,7 +69,7 @@ struct field {
 
 static const struct field fields[MK_SF_COUNT] = {
 #define X(name, ja, max) [MK_SF_##name] = {#name, ja, max},
-	MK_SUBJECT_FIELDS(X)
+    MK_SUBJECT_FIELDS(X)
 #undef X
 };
 
@@ -101,12 +103,35 @@ mk_subject_field_parse(const char *name)
 const char *
 mk_sex_parse(const char *s)
 {
-	static const char *const forms[][2] = {{"male", "male"}, {"female", "female"}, {"other", "other"}, {"", ""},
-		{"男", "male"}, {"女", "female"}, {"男性", "male"}, {"女性", "female"}};
+	static const char *const forms[][2] = {{"male", "male"}, {"female", "female"},
+	    {"other", "other"}, {"", ""}, {"男", "male"}, {"女", "female"}, {"男性", "male"},
+	    {"女性", "female"}};
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
 		if (strcmp(forms[i][0], s) == 0)
 			return forms[i][1];
 	return NULL;
+}
+
+static bool
+is_blank(uint32_t cp)
+{
+	return cp == ' ' || cp == 0xa0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200a) ||
+	       cp == 0x202f || cp == 0x205f || cp == 0x3000;
+}
+
+/* The first character that shows; 0 when there is none. */
+static uint32_t
+first_visible(const char *s, size_t len)
+{
+	for (size_t i = 0, n; i < len; i += n) {
+		uint32_t cp = 0;
+		n = mk_utf8_decode(s + i, len - i, &cp);
+		if (n == 0)
+			return 0;
+		if (!is_blank(cp))
+			return cp;
+	}
+	return 0;
 }
 
 /*
@@ -114,21 +139,10 @@ mk_sex_parse(const char *s)
  * characters were refused before.
  */
 static bool
-formula_start(const char *s)
+formula_start(uint32_t cp)
 {
-	size_t len = strlen(s);
-	for (size_t i = 0; i < len;) {
-		uint32_t cp = 0;
-		size_t n = mk_utf8_decode(s + i, len - i, &cp);
-		if (n == 0)
-			return false;
-		i += n;
-		if (cp == ' ' || cp == 0x3000 || cp == 0xa0)
-			continue;
-		return cp == '=' || cp == '+' || cp == '-' || cp == '@' || cp == 0xff1d || cp == 0xff0b ||
-		    cp == 0xff0d || cp == 0xff20 || cp == 0x2212;
-	}
-	return false;
+	return cp == '=' || cp == '+' || cp == '-' || cp == '@' || cp == 0xff1d || cp == 0xff0b ||
+	       cp == 0xff0d || cp == 0xff20 || cp == 0x2212;
 }
 
 int
@@ -144,13 +158,19 @@ mk_subject_field_check(int f, const char *value)
 		return MK_E_TEXT;
 	if (mk_number_in_text(value, len))
 		return MK_E_NUMBER;
+	uint32_t first = first_visible(value, len);
+	if (f == MK_SF_name && first == 0)
+		return MK_E_INPUT;
 	if (len == 0)
-		return f == MK_SF_name ? MK_E_INPUT : 0;
+		return 0;
 	if (f == MK_SF_birth)
-		return mk_date_parse(value, &d) < 0 || mk_date_start_jst(d) > mk_now() || d.year < 1850 ? MK_E_INPUT : 0;
+		return mk_date_parse(value, &d) < 0 || mk_date_start_jst(d) > mk_now() ||
+			       d.year < 1850
+			   ? MK_E_INPUT
+			   : 0;
 	if (f == MK_SF_sex)
 		return mk_sex_parse(value) == NULL ? MK_E_INPUT : 0;
 	if (f == MK_SF_parent)
 		return mk_id_valid(value, 's') ? 0 : MK_E_INPUT;
-	return formula_start(value) ? MK_E_INPUT : 0;
+	return formula_start(first) ? MK_E_INPUT : 0;
 }
