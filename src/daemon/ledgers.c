@@ -52,6 +52,15 @@ free_keys(struct mk_db_keys *keys)
 		mk_secret_free((struct mk_secret *)(uintptr_t)keys->key[i].key);
 }
 
+void
+mk_ledgers_close(struct vault *v, struct open_ledger *o)
+{
+	if (o->l != NULL)
+		(void)mk_commits_note(v, o->id.s, mk_ledger_commits(o->l));
+	mk_ledger_close(o->l);
+	*o = (struct open_ledger){0};
+}
+
 /*
  * A place in the table: a free one, or the ledger that was not used for longest (no op holds a
  * ledger across a wait without naming it).
@@ -72,8 +81,7 @@ place_for(struct vault *v)
 		if (op != NULL && op->ledger == best->l)
 			return NULL;
 	}
-	mk_ledger_close(best->l);
-	*best = (struct open_ledger){0};
+	mk_ledgers_close(v, best);
 	return best;
 }
 
@@ -103,8 +111,13 @@ mk_vault_ledger(struct vault *v, const struct mk_unlocked *u, const struct mk_le
 	free_keys(&keys);
 	if (r == MK_E_NOT_FOUND)
 		return MK_E_DAMAGED;
-	if (r < 0)
+	if (r == 0)
+		r = mk_commits_check(v, meta->id.s, mk_ledger_commits(o->l));
+	if (r < 0) {
+		mk_ledger_close(o->l);
+		o->l = NULL;
 		return r;
+	}
 	o->id = meta->id;
 	o->used = ++v->tick;
 	*out = o->l;

@@ -97,6 +97,16 @@ mk_link_flush(struct vault *v)
 	return true;
 }
 
+/* The trail's newest record, for status. */
+static void
+note_head(struct vault *v, const struct mk_msg *m)
+{
+	uint64_t seq = mk_get_u64(m->body.data, m->body.len, MK_T_seq, 0);
+	if (seq > v->seq &&
+	    mk_get_str(m->body.data, m->body.len, MK_T_head, v->head, sizeof v->head) == 0)
+		v->seq = seq;
+}
+
 void
 mk_link_answer(struct vault *v, int fd, struct mk_msg *m)
 {
@@ -112,6 +122,8 @@ mk_link_answer(struct vault *v, int fd, struct mk_msg *m)
 		}
 		return;
 	}
+	if (fd == v->trail && (m->type == MK_TR_APPEND || m->type == MK_TR_CHECKPOINT))
+		note_head(v, m);
 	for (struct pending *p = v->pending; p != NULL; p = p->next) {
 		if (p->fd == fd && p->id == m->id) {
 			give(v, p,

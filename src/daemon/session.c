@@ -96,6 +96,12 @@ mk_vault_open_main(struct vault *v, const struct mk_unlocked *u)
 	if (r == 0)
 		r = mk_main_open(path, &keys, false, &v->main);
 	mk_secret_free(key);
+	if (r == 0)
+		r = mk_commits_check(v, MK_KEYRING_MAIN, mk_main_commits(v->main));
+	if (r == MK_E_ROLLED_BACK || r == MK_E_NOMEM) {
+		mk_main_close(v->main);
+		v->main = NULL;
+	}
 	return r == MK_E_NOT_FOUND ? MK_E_DAMAGED : r;
 }
 
@@ -507,6 +513,9 @@ status_act(struct op *op)
 	mk_put_bool(b, MK_T_demo, mk_vault_is_demo(v));
 	mk_put_str(b, MK_T_vault, v->genesis);
 	mk_put_str(b, MK_T_key, v->key);
+	mk_put_u64(b, MK_T_seq, v->seq);
+	mk_put_u64(b, MK_T_entries, v->seq);
+	mk_put_str(b, MK_T_head, v->head);
 	int r = mk_main_offices(v->main, own_office, b);
 	if (r >= 0)
 		r = mk_main_members(v->main, count_member, &w);

@@ -46,10 +46,10 @@ mk_vault_now(const struct op *op)
 void
 mk_vault_close_all(struct vault *v)
 {
-	for (size_t i = 0; i < MK_LEDGERS_OPEN; i++) {
-		mk_ledger_close(v->ledgers[i].l);
-		v->ledgers[i] = (struct open_ledger){0};
-	}
+	for (size_t i = 0; i < MK_LEDGERS_OPEN; i++)
+		mk_ledgers_close(v, &v->ledgers[i]);
+	if (v->main != NULL)
+		(void)mk_commits_note(v, MK_KEYRING_MAIN, mk_main_commits(v->main));
 	mk_main_close(v->main);
 	v->main = NULL;
 	if (v->keyring != NULL)
@@ -97,6 +97,7 @@ trail_opened(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 	while (mk_item_next(&rd, &it) > 0)
 		if (it.tag == MK_T_alarm)
 			mk_put_bytes(&v->alarms, MK_T_alarm, it.p, it.len);
+	v->trail_error = mk_commits_take(v, answer);
 }
 
 static int
@@ -267,6 +268,7 @@ goodbye(struct vault *v)
 	mk_keyring_close(v->keyring);
 	mk_exchange_free(v->exchange);
 	mk_buf_free(&v->alarms);
+	free(v->commits);
 }
 
 /* The trail must have answered before the first request is read. */

@@ -80,6 +80,12 @@ struct open_ledger {
 	uint64_t used;
 };
 
+/* commits.c: what the trail or this run has seen of a database */
+struct known_commit {
+	char ledger[MK_ID_MAX]; /* id, or "main" */
+	uint64_t number;
+};
+
 enum op_stage { OP_CHECK, OP_INTENT, OP_ACT, OP_OUTCOME, OP_DENIED, OP_DONE };
 
 struct handler {
@@ -128,6 +134,8 @@ struct vault {
 	uint32_t next_id;
 	uint64_t tick;
 	bool trail_dead, monitor_gone, stopping;
+	struct known_commit *commits;
+	size_t n_commits;
 	int trail_error; /* why the trail could not be opened */
 	bool ready; /* the trail has answered: requests may be taken */
 	int64_t last_checkpoint; /* mono ms */
@@ -216,7 +224,14 @@ size_t mk_session_count(const struct vault *v);
 int mk_op_prove(struct op *op);
 int mk_vault_open_main(struct vault *v, const struct mk_unlocked *u);
 
+/* --- commits.c */
+int mk_commits_take(struct vault *v, const struct mk_msg *answer); /* the items of MK_TR_OPEN */
+int mk_commits_note(struct vault *v, const char *ledger, uint64_t number);
+/* A database that has just been opened: MK_E_ROLLED_BACK when it is older than what was seen. */
+int mk_commits_check(struct vault *v, const char *ledger, uint64_t number);
+
 /* --- ledgers.c: which ledger, which keys */
+void mk_ledgers_close(struct vault *v, struct open_ledger *o); /* its place is free then */
 /*
  * Resolves MK_T_ledger (or the only granted one), opens it, and takes the number key when the row
  * needs it.

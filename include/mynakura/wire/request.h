@@ -67,7 +67,7 @@ enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
  * subject_set      in: subject, ledger?, item* {field, value}
  * subject_history  in: subject, ledger?, cursor?      out: as audit_list
  * reveal           in: subject, ledger?, reason, purpose?   out: number, subject, seq, head
- * export           in: ledger, subject*, profile (compiled), purpose?, destination?, fd 0 = the new empty file      out: rows, skipped* {subject, why},
+ * export           in: ledger, subject*, profile (compiled), purpose?, destination?, fd 0 = the new empty file      out: rows, skipped* {subject, why}, id* (written though not confirmed yet),
  *                  changed*, sha256, seq, head
  * audit_list       in: from?, to? (RFC 3339 or date), actor?, action?, subject?, text?, cursor?, limit?
  *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger, purpose, result, detail, hash}, cursor?
