@@ -389,3 +389,9 @@ mk_trail_commit_of(const struct mk_trail *t, const char *ledger)
 			return t->commits[i].number;
 	return 0;
 }
+
+const struct mk_trail_commit *
+mk_trail_commit_at(const struct mk_trail *t, size_t i)
+{
+	return i < t->n_commits ? &t->commits[i] : NULL;
+}

@@ -104,6 +104,8 @@ bool mk_trail_full(const struct mk_trail *t); /* writing from the reserve */
  * after a crash; 0 = none.
  */
 uint64_t mk_trail_commit_of(const struct mk_trail *t, const char *ledger);
+/* The i-th of all of them, for walking; NULL past the end. Borrowed until the next record. */
+const struct mk_trail_commit *mk_trail_commit_at(const struct mk_trail *t, size_t i);
 
 /*
  * The first 100 bits of a head (64 hex digits) as 20 Crockford base32 letters, for paper.
