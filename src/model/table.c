@@ -17,7 +17,7 @@ static const char documents[] =
     ;
 
 static const char *const texts[] = {
-	[MK_TABLE_purposes] = purposes, [MK_TABLE_classes] = classes, [MK_TABLE_documents] = documents};
+    [MK_TABLE_purposes] = purposes, [MK_TABLE_classes] = classes, [MK_TABLE_documents] = documents};
 
 static void
 split(const char *line, size_t len, struct mk_row *out)
@@ -77,7 +77,8 @@ bool
 mk_purpose_fits(const char *purpose, const char *class)
 {
 	struct mk_row row;
-	return mk_table_find(MK_TABLE_purposes, purpose, &row) && set_has(row.col[3], class, strlen(class));
+	return mk_table_find(MK_TABLE_purposes, purpose, &row) &&
+	       set_has(row.col[3], class, strlen(class));
 }
 
 bool
