@@ -181,7 +181,8 @@ struct mk_item {
 
 /* Walks items: `while ((r = mk_item_next(&rd, &it)) > 0)`. 1, 0 at the end, MK_E_PROTOCOL (unknown tag, bad length or type). */
 int mk_item_next(struct mk_rd *rd, struct mk_item *out);
-/* Whole body well formed: every tag known, every value of its type's form (strings valid UTF-8 without NUL). 0 or MK_E_PROTOCOL. */
+/* Whole body well formed: every tag known, every value of its type's form (strings valid UTF-8 without NUL), records
+ * at most 4 deep. 0 or MK_E_PROTOCOL. */
 int mk_items_check(const void *body, size_t len);
 /* First item of a tag in a body: true when there. */
 bool mk_find(const void *body, size_t len, unsigned tag, struct mk_item *out);
