@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The kill loop. One vault lives through all rounds, so that what an early round left behind meets a later one."""
 import collections
+import json
 import os
 import random
 import select
@@ -12,7 +13,9 @@ import kit
 import wire
 from kit import LEDGER, cli, ok
 
-ROUNDS = int(os.environ.get("ROUNDS", "20" if kit.SANITIZED else "66"))
+ROUNDS = int(os.environ.get("ROUNDS", "20" if kit.SANITIZED else "46"))
+ACCEPTS = int(os.environ.get("ACCEPTS", "8" if kit.SANITIZED else "16"))
+CARDS = 8
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 1 << 31)
 LINES = 30
 STATUSES = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 70}
@@ -28,16 +31,14 @@ RETYPE = " --retype" if b"--retype" in cli(office.dir, "subject", "--help").out 
 class Round:
     """One batch, in which a role is killed at some moment (or not)."""
 
-    def __init__(self, i, victim, after_acks, delay):
-        self.codes = ["%03d-%02d" % (i, k) for k in range(LINES)]
-        own = NUMBERS[i * LINES:(i + 1) * LINES]
+    def __init__(self, directory, codes, lines, secrets, victim, after_acks, delay):
+        self.codes = codes
         batch = kit.fresh("batch")
         with open(batch, "w", encoding="utf-8") as f:
-            for code in self.codes:
-                f.write("subject add name=対象%s code=%s number=-%s\n" % (code.replace("-", "の"), code, RETYPE))
-        secrets = ("pw-suzuki\n" + "".join(n + "\n" + n + "\n" for n in own)).encode()
+            f.writelines(line + "\n" for line in lines)
+        secrets = "".join(s + "\n" for s in ["pw-suzuki", *secrets]).encode()
         err = open(kit.fresh("err"), "w+b")
-        self.p = subprocess.Popen([kit.program("mynakura"), "--dir", office.dir, "--user", "suzuki", "--passphrase-fd", "0", "batch", batch],
+        self.p = subprocess.Popen([kit.program("mynakura"), "--dir", directory, "--user", "suzuki", "--passphrase-fd", "0", "batch", batch],
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=err, env=wire.environment(kit.home()))
         self.p.stdin.write(secrets)
         self.p.stdin.close()
@@ -99,6 +100,26 @@ def problems(directory, acked, head):
     return out
 
 
+def add_round(i, victim, after, delay):
+    codes = ["%03d-%02d" % (i, k) for k in range(LINES)]
+    lines = ["subject add name=対象%s code=%s number=-%s" % (c.replace("-", "の"), c, RETYPE) for c in codes]
+    secrets = [n for n in NUMBERS[i * LINES:(i + 1) * LINES] for _ in range(2)]
+    return Round(office.dir, codes, lines, secrets, victim, after, delay)
+
+
+def judge_client(r, name):
+    """What was wrong with how the client took it: ([statuses], [words])"""
+    whole = len(r.acks) == len(r.codes)
+    status, words = [], []
+    if r.status not in STATUSES:
+        status.append("%s: client's status %d" % (name, r.status))
+    if r.killed and r.status == 0 and not whole:
+        status.append("%s: killed %s, %d of %d lines done and status 0" % (name, r.killed, len(r.acks), len(r.codes)))
+    if r.killed and not whole and (not r.err.strip() or (r.acked_before and "daemon has ended" not in r.err)):
+        words.append("%s: killed %s after %d acks, status %d, stderr %r" % (name, r.killed, len(r.acks), r.status, r.err))
+    return status, words
+
+
 acked, head, bad, words_bad = [], None, [], []
 kills, statuses = collections.Counter(), collections.Counter()
 early = None
@@ -107,19 +128,15 @@ for i in range(ROUNDS):
     victim = rnd.choice(["monitor", "vault", "trail"])
     # a third of the kills fall into start and login, the rest into the loop
     after, delay = (0, rnd.uniform(0, 0.12)) if i % 3 == 0 else (rnd.randrange(1, 16), rnd.uniform(0, 0.02))
-    r = Round(i, victim, after, delay)
+    r = add_round(i, victim, after, delay)
     acked += r.acked
     head = r.head or head
     statuses[r.status] += 1
-    if r.status not in STATUSES:
-        bad.append("round %d: client's status %d" % (i, r.status))
     if r.killed:
         kills[r.killed] += 1
-        whole = len(r.acks) == LINES
-        if r.status == 0 and not whole:
-            bad.append("round %d: killed %s, %d of %d lines done and status 0" % (i, r.killed, len(r.acks), LINES))
-        if not whole and (not r.err.strip() or (r.acked_before and "daemon has ended" not in r.err)):
-            words_bad.append("round %d: killed %s after %d acks, status %d, stderr %r" % (i, r.killed, len(r.acks), r.status, r.err))
+    wrong_status, wrong_words = judge_client(r, "round %d" % i)
+    bad += wrong_status
+    words_bad += wrong_words
     bad += ["round %d (killed %s, status %d): %s" % (i, r.killed, r.status, p) for p in problems(office.dir, acked, head)]
     if len(bad) > 5:
         break
@@ -175,4 +192,60 @@ ok(found, "control: with an older copy of the ledger the same check fails: %s" %
 cut = kit.copy_tree(early, kit.fresh("cut"))
 found = problems(cut, [], head)
 ok(any("verify" in x for x in found), "control: a whole older copy is caught by the head that was acknowledged last")
+
+# --- the real thing: pictures of cards in the review queue, accepted in a batch; each round begins with a copy of the same queue
+specimens = kit.fresh("cards")
+
+
+def cards_in_queue():
+    """The review ids of CARDS captured cards, or a reason why there are none."""
+    for name in ("mynakura-read", "specimen"):
+        if not os.access(kit.program(name), os.X_OK):
+            return name + " is not built"
+    subprocess.run([kit.program("specimen"), "--stack", specimens, "--count", str(CARDS), "--seed", "5"], stdout=subprocess.DEVNULL, check=True)
+    files = sorted(os.path.join(specimens, n) for n in os.listdir(specimens) if n.endswith(".pgm"))
+    r = cli(queue.dir, "capture", "--json", "--ledger", LEDGER, "--file", *files, user="suzuki", secrets=["pw-suzuki"], timeout=300)
+    items = r.lines() if r.status == 0 else []
+    if len(items) != CARDS:
+        ok(False, "the cards are captured", r)
+        return "capture failed"
+    return [x["review"] for x in items if x["certain"]]
+
+
+queue = kit.Office(kit.fresh("queue"))
+queue.member("suzuki", "clerk", LEDGER)
+reviews = cards_in_queue()
+if isinstance(reviews, str):
+    kit.skip("accepts of cards: " + reviews)
+else:
+    ok(len(reviews) >= CARDS - 2, "%d cards captured, %d certain" % (CARDS, len(reviews)))
+    with open(os.path.join(specimens, "truth.jsonl"), encoding="utf-8") as f:
+        truth = {json.loads(line)["number"] for line in f}
+    bad, words_bad, hits, total, wrong = [], [], 0, 0, []
+    for i in range(ACCEPTS):
+        d = kit.copy_tree(queue.dir, kit.fresh("accepting"))
+        codes = ["C%02d" % k for k in range(len(reviews))]
+        lines = ["review accept %s --set code=%s" % (x, c) for x, c in zip(reviews, codes)]
+        r = Round(d, codes, lines, [], rnd.choice(["monitor", "vault", "trail"]), rnd.randrange(0, len(reviews)), rnd.uniform(0, 0.02))
+        hits += 1 if r.killed else 0
+        total += len(r.acked)
+        a, b = judge_client(r, "accepts %d" % i)
+        words_bad += b
+        bad += a + ["accepts %d (killed %s): %s" % (i, r.killed, p) for p in problems(d, r.acked, r.head)]
+        c = wire.Embedded(d, d + ".log")
+        c.login("suzuki", "pw-suzuki")
+        left = {dict(x)["review"] for x in c.must("review_list").all("item")}
+        have = {dict(x)["code"] for x in c.must("subject_list").all("item")}
+        both = [x for x, code in zip(reviews, codes) if (x in left) == (code in have)]
+        if both:
+            bad.append("accepts %d: in the queue and in the ledger, or in neither: %s" % (i, both))
+        if r.acked:
+            number = c.must("reveal", [("subject", r.acked[-1]), ("reason", "照合")]).get("number")
+            wrong += [] if number in truth else [(i, r.acked[-1])]
+        c.end()
+    ok(not bad, "%d batches of accepts, %d killed, %d acknowledged: nothing acknowledged is lost, each card is either accepted or in the queue"
+       % (ACCEPTS, hits, total), "\n".join(bad))
+    ok(not words_bad, "and the client said so", "\n".join(words_bad))
+    ok(not wrong and total > 0, "the accepted numbers are those on the cards", wrong)
+    ok(hits >= ACCEPTS // 2, "control: %d of %d batches were hit" % (hits, ACCEPTS))
 kit.done()
