@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -198,9 +199,8 @@ recv_once(int fd, struct mk_msg *m, uint8_t *frame)
 	collect_fds(&mh, m);
 	if (n == 0)
 		return MK_E_LOST;
-	if ((mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-		return MK_E_PROTOCOL;
-	int r = parse_frame(m, frame, (size_t)n);
+	bool cut = (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+	int r = cut ? MK_E_PROTOCOL : parse_frame(m, frame, (size_t)n);
 	explicit_bzero(frame, (size_t)n);
 	return r;
 }
