@@ -10,6 +10,7 @@
 #include "words_internal.h"
 
 #define READS 8
+#define NAME_MAX_GLYPHS 14 /* more is another row */
 #define BIRTH_GLYPH 0x751fU /* 生 */
 #define MALE 0x7537U
 #define FEMALE 0x5973U
@@ -137,7 +138,16 @@ struct way {
 	bool raw;
 };
 
-/* Reads a place of the page in several ways; returns how many readings there are. */
+static bool
+same(const struct reading *a, const struct reading *b)
+{
+	return a->n == b->n && memcmp(a->cp, b->cp, (size_t)a->n * sizeof a->cp[0]) == 0;
+}
+
+/*
+ * Reads a place of the page in several ways; returns how many readings there are. When the first two,
+ * of different models, say the same, that is enough.
+ */
 static int
 read_ways(struct mk_page *p, struct mk_rect r, int height, const struct way *ways, int count,
     struct reading *out)
@@ -166,17 +176,13 @@ read_ways(struct mk_page *p, struct mk_rect r, int height, const struct way *way
 		}
 		mk_grey_free(&g);
 		mk_grey_free(&soft);
+		if (n == 2 && out[0].model != out[1].model && same(&out[0], &out[1]))
+			break;
 	}
 	if (line != NULL)
 		mk_line_wipe(line);
 	free(line);
 	return n;
-}
-
-static bool
-same(const struct reading *a, const struct reading *b)
-{
-	return a->n == b->n && memcmp(a->cp, b->cp, (size_t)a->n * sizeof a->cp[0]) == 0;
 }
 
 /* The reading that most others repeat, of equal ones the most confident. *share: 0..1000, over 900 only with two models. */
@@ -338,7 +344,8 @@ read_name(const struct block *k, const struct place *v, bool (*wanted)(uint32_t)
 			keep(&got[i], is_name_glyph);
 		best = winner(got, n, &share);
 	}
-	if (best >= 0 && got[best].n > 0) {
+	if (best >= 0 && got[best].n > 0 &&
+	    (got[best].n <= NAME_MAX_GLYPHS || is_latin(&got[best]))) {
 		compose(k, &got[best], v->r, v->height * 55 / 100, out->text, sizeof out->text);
 		out->confidence = share;
 		out->r = v->r;
@@ -379,7 +386,7 @@ row_below(const struct block *k, struct mk_rect number, struct place *out)
 	int from = skip_label(best);
 	/* on a notification card the values stand under each other */
 	while (k->layout == MK_TSUCHI && from < best->n &&
-	    best->g[from].r.x0 + best->g[from].r.x1 < 2 * number.x0)
+	       best->g[from].r.x0 + best->g[from].r.x1 < 2 * number.x0)
 		from++;
 	return value_at(k, best, from, out);
 }

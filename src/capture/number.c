@@ -133,8 +133,9 @@ by_digits(const struct mk_page *p, const struct mk_text_row *row, struct mk_numb
 	/* the resident record's own code has eleven digits */
 	if (digits < FIRST_DIGITS || mk_find_utf8(row->cp, row->n, "票コード", NULL, NULL) >= 0)
 		return false;
-	int left =
-	    from > 0 && mk_is_japanese(row->cp[from - 1]) ? mk_row_edge(p, row, from - 1, 0) - 2 : 0;
+	int left = from > 0 && mk_is_japanese(row->cp[from - 1])
+		       ? mk_row_edge(p, row, from - 1, 0) - 2
+		       : 0;
 	int right = to < row->n && mk_is_japanese(row->cp[to]) ? row->g[to].r.x0 + 2 : p->turn.w;
 	struct mk_rect r = {from > 0 ? mk_row_edge(p, row, from - 1, 0) : row->r.x0, row->r.y0,
 	    row->g[to - 1].r.x1, row->r.y1};
@@ -156,7 +157,8 @@ by_label(const struct mk_page *p, const struct mk_rows *rows, int k, struct mk_n
 	if (to < row->n && row->cp[to] == KA) /* 個人番号カード is a title */
 		return false;
 	if (to < row->n) {
-		struct mk_rect r = {mk_row_edge(p, row, to - 1, row->height), row->r.y0, row->r.x1, row->r.y1};
+		struct mk_rect r = {
+		    mk_row_edge(p, row, to - 1, row->height), row->r.y0, row->r.x1, row->r.y1};
 		begin_line(p, row, r, out);
 		out->label = true;
 		fit(p, out, r.x0 - 2, p->turn.w);

@@ -17,11 +17,14 @@
 static TessBaseAPI *
 load(const char *folder, const char *language, bool dictionary)
 {
-	/* tessedit_do_invert doubles the time of doubtful lines; dictionaries bend names to words. */
-	char debug[] = "debug_file", invert[] = "tessedit_do_invert", words[] = "load_system_dawg",
-	     more[] = "load_freq_dawg", null[] = "/dev/null", off[] = "0", on[] = "1";
-	char *names[] = {debug, invert, words, more};
-	char *values[] = {null, off, dictionary ? on : off, dictionary ? on : off};
+	/*
+	 * tessedit_do_invert doubles the time of doubtful lines; dictionaries bend names to words.
+	 * debug_file stays empty: Tesseract would open it at its first complaint, inside the sandbox.
+	 */
+	char invert[] = "tessedit_do_invert", words[] = "load_system_dawg",
+	     more[] = "load_freq_dawg", off[] = "0", on[] = "1";
+	char *names[] = {invert, words, more};
+	char *values[] = {off, dictionary ? on : off, dictionary ? on : off};
 	TessBaseAPI *api = TessBaseAPICreate();
 	if (api == NULL)
 		return NULL;

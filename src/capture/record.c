@@ -237,7 +237,7 @@ merge_front(struct work *w)
 	for (int i = 0; i < w->docs; i++) {
 		struct document *d = &w->doc[i];
 		struct document **slot =
-		    d->layout == MK_CARD_FRONT && d->lines == 0 ? &front : &back;
+		    d->layout == MK_CARD_FRONT && d->decision.ocr[0] == '\0' ? &front : &back;
 		if (*slot != NULL)
 			return;
 		*slot = d;

@@ -138,8 +138,7 @@ mk_row_edge(const struct mk_page *p, const struct mk_text_row *row, int before, 
 	if (before + 1 >= row->n)
 		return row->r.x1;
 	const struct mk_rect *a = &row->g[before].r, *b = &row->g[before + 1].r;
-	struct mk_rect r = {
-	    (a->x0 + a->x1) / 2 - reach, row->r.y0, (b->x0 + b->x1) / 2, row->r.y1};
+	struct mk_rect r = {(a->x0 + a->x1) / 2 - reach, row->r.y0, (b->x0 + b->x1) / 2, row->r.y1};
 	int n = mk_row_gaps(p, r, 1, gap, 32), best = -1;
 	for (int i = 0; i < n; i++)
 		if (best < 0 || gap[i].x1 - gap[i].x0 > gap[best].x1 - gap[best].x0)

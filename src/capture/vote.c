@@ -153,9 +153,10 @@ decide_with_qr(
 	} else if (agree || (!valid && c->line < 0)) {
 		warn(d, MK_RW_check_digit);
 	} else if (c->line < 0 || (!mk_number_valid(d->ocr) && read_anywhere(e, d->qr))) {
-		/* nothing that holds stands against the code; a person has to look */
+		/* nothing that holds stands against the code; offered where a reading says the same */
 		warn(d, MK_RW_only_qr);
-		take(d, d->qr, false, 600);
+		if (read_anywhere(e, d->qr))
+			take(d, d->qr, false, 600);
 	} else {
 		warn(d, MK_RW_qr_conflict);
 	}
