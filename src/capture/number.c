@@ -180,6 +180,9 @@ by_label(const struct mk_page *p, const struct mk_rows *rows, int k, struct mk_n
 	begin_line(p, below, below->r, out);
 	out->label = true;
 	fit(p, out, 0, p->turn.w);
+	/* the number begins under its label, also where a scratch hides its first digit from the parts */
+	if (row->r.x0 < out->r.x0 && out->r.x0 - row->r.x0 < out->height * 2)
+		out->r.x0 = row->r.x0;
 	return out->r.x1 - out->r.x0 > out->height * 5;
 }
 

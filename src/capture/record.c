@@ -333,7 +333,7 @@ read_document(struct work *w, struct document *d)
 	read_number(w, d);
 	if (d->decision.line >= 0 && d->lines > 0)
 		number = w->line[d->line[d->decision.line]].r;
-	else if (d->lines > 0 && w->line[d->line[0]].label)
+	else if (d->lines > 0 && w->line[d->line[0]].votes.total > 0)
 		number = w->line[d->line[0]].r;
 	mk_fields_read(&w->page, &w->rows, d->block, d->layout, number, d->field);
 	explain(w, d);
