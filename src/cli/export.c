@@ -63,7 +63,9 @@ static const struct mk_col skipped_cols[] = {
 static const struct mk_col export_cols[] = {{MK_T_rows, MK_COL_U64, "rows", N_("Rows written"), 0},
     {MK_T_changed, MK_COL_MULTI, "changed", N_("Changed"), MK_COL_NO_TEXT},
     {MK_T_id, MK_COL_MULTI, "unconfirmed", N_("Not confirmed yet"), MK_COL_DETAIL},
-    {MK_T_sha256, MK_COL_STR, "sha256", N_("SHA-256 of the file"), 0}, {0, 0, NULL, NULL, 0}};
+    {MK_T_sha256, MK_COL_STR, "sha256", N_("SHA-256 of the file"), 0},
+    {MK_T_count, MK_COL_U64, "left_out", N_("Left out"), 0},
+    {MK_T_warning, MK_COL_STR, "warning", N_("Warning"), MK_COL_NO_JSON}, {0, 0, NULL, NULL, 0}};
 
 static void
 report_json(struct mk_cli *c, const struct mk_msg *reply)

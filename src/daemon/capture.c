@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mynakura/base/err.h"
@@ -31,6 +33,8 @@ struct capture {
 	bool list; /* only list devices */
 	/* processes: the source (device or decode), and the reader of the next page */
 	struct mk_reader source, reader;
+	uint64_t source_pid, reader_pid;
+	int monitor, wake; /* to kill them; to end a wait when the asker goes */
 	/* what came */
 	struct mk_raster page;
 	bool more; /* the source may have another page */
@@ -43,6 +47,23 @@ struct capture {
 	struct mk_buf items; /* reply records */
 };
 
+/*
+ * Closes the channel; a process that does not notice is killed by the monitor, whose child it is.
+ */
+static void
+end_process(struct capture *c, struct mk_reader *reader, uint64_t pid)
+{
+	struct mk_msg m;
+	if (reader->fd < 0)
+		return;
+	mk_reader_stop(reader);
+	reader->fd = -1;
+	mk_msg_init(&m, MK_MON_KILL, 0);
+	mk_put_u64(&m.body, MK_T_pid, pid);
+	(void)mk_chan_send(c->monitor, &m, 0);
+	mk_msg_free(&m);
+}
+
 static void
 capture_free(void *p)
 {
@@ -51,8 +72,10 @@ capture_free(void *p)
 		free(c->options[i]);
 	if (c->file >= 0)
 		close(c->file);
-	mk_reader_stop(&c->source);
-	mk_reader_stop(&c->reader);
+	end_process(c, &c->source, c->source_pid);
+	end_process(c, &c->reader, c->reader_pid);
+	if (c->wake >= 0)
+		close(c->wake);
 	mk_raster_free(&c->page);
 	mk_readings_free(&c->readings);
 	free(c->devices);
@@ -68,6 +91,9 @@ new_capture(struct op *op)
 		return NULL;
 	c->file = c->source.fd = c->reader.fd = c->page.fd = -1;
 	c->source.interrupt_fd = c->reader.interrupt_fd = -1;
+	c->monitor = op->v->monitor;
+	c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	op->wake = c->wake;
 	op->state = c;
 	op->state_free = capture_free;
 	return c;
@@ -94,13 +120,18 @@ ask_reader(struct op *op, const char *kind, int (*then)(struct op *, int, struct
 }
 
 static int
-adopt(struct mk_reader *reader, int r, struct mk_msg *answer)
+adopt(struct capture *c, struct mk_reader *reader, uint64_t *pid, int r, struct mk_msg *answer)
 {
 	int fd = r == 0 && answer != NULL ? mk_msg_take_fd(answer, 0) : -1;
-	if (fd < 0)
-		return r < 0 ? r : MK_E_READER;
-	/* Not our child: only the channel is ours, and its end is the end of the process. */
+	if (fd < 0) {
+		(void)mk_str_copy(c->why, sizeof c->why,
+		    "the reading process could not be started: is the installation complete?");
+		return MK_E_READER;
+	}
+	/* Not our child: only the channel is ours. */
 	mk_reader_adopt(reader, fd, 0);
+	reader->interrupt_fd = c->wake;
+	*pid = mk_get_u64(answer->body.data, answer->body.len, MK_T_pid, 0);
 	return 0;
 }
 
@@ -182,8 +213,7 @@ job_read(struct capture *c)
 	int r = mk_reader_read(&c->reader, &c->page, c->layout, &c->readings);
 	if (r < 0)
 		keep_why(c, &c->reader);
-	mk_reader_stop(&c->reader);
-	c->reader.fd = -1;
+	end_process(c, &c->reader, c->reader_pid);
 	return r;
 }
 
@@ -304,13 +334,27 @@ finish_capture(struct op *op)
 	return mk_buf_error(&op->reply.body);
 }
 
+/*
+ * In the middle of a stack: what is stored is answered, with the words of what stopped the rest;
+ * else the error.
+ */
+static int
+broken(struct op *op, int r)
+{
+	struct capture *c = op->state;
+	if (c->stored == 0 || op->c == NULL)
+		return failed(op, r);
+	mk_put_str(&op->reply.body, MK_T_alarm, c->why[0] != '\0' ? c->why : mk_err_message(r));
+	return finish_capture(op);
+}
+
 static int
 got_source(struct op *op, int r, struct mk_msg *answer)
 {
 	struct capture *c = op->state;
-	r = adopt(&c->source, r, answer);
+	r = adopt(c, &c->source, &c->source_pid, r, answer);
 	if (r < 0)
-		return r;
+		return failed(op, r);
 	if (c->list)
 		return start_job(op, job_devices, got_page);
 	return start_job(op, job_page, got_page);
@@ -338,7 +382,7 @@ got_page(struct op *op, int r, struct mk_msg *answer)
 	struct capture *c = op->state;
 	(void)answer;
 	if (r < 0)
-		return c->stored > 0 && r != MK_E_READER ? finish_capture(op) : failed(op, r);
+		return broken(op, r);
 	if (c->list)
 		return put_devices(op);
 	if (r == 0 || ++c->pages > PAGES_MAX)
@@ -352,8 +396,8 @@ static int
 got_reader(struct op *op, int r, struct mk_msg *answer)
 {
 	struct capture *c = op->state;
-	r = adopt(&c->reader, r, answer);
-	return r < 0 ? r : start_job(op, job_read, got_reading);
+	r = adopt(c, &c->reader, &c->reader_pid, r, answer);
+	return r < 0 ? broken(op, r) : start_job(op, job_read, got_reading);
 }
 
 static int
@@ -364,10 +408,10 @@ got_reading(struct op *op, int r, struct mk_msg *answer)
 	    op->c->session == NULL) /* the asker went: ledger and keys may be closed */
 		return MK_E_LOST;
 	if (r < 0 && r != MK_E_UNREADABLE)
-		return failed(op, r);
+		return broken(op, r);
 	if (r == 0)
 		r = store_page(op);
-	return r < 0 && r != MK_E_UNREADABLE ? r : start_job(op, job_page, got_page);
+	return r < 0 && r != MK_E_UNREADABLE ? broken(op, r) : start_job(op, job_page, got_page);
 }
 
 /* --- requests */
@@ -416,6 +460,10 @@ capture_check(struct op *op)
 	c->file = mk_msg_take_fd(&op->req, 0);
 	if ((c->file >= 0) == (c->device[0] != '\0'))
 		return mk_op_fail(op, MK_E_USAGE, "name either a device or a file");
+	struct stat st;
+	if (c->file >= 0 && (fstat(c->file, &st) < 0 || !S_ISREG(st.st_mode)))
+		return mk_op_fail(
+		    op, MK_E_INPUT, "this is no file"); /* a pipe would be waited for */
 	r = mk_op_str(op, MK_T_layout, c->layout, sizeof c->layout);
 	if (r == MK_E_NOT_FOUND)
 		memcpy(c->layout, "auto", sizeof "auto");

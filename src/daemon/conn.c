@@ -111,13 +111,20 @@ mk_conn_close(struct vault *v, struct conn *c)
 {
 	if (c->fd < 0)
 		return;
-	if (c->op != NULL)
+	if (c->op != NULL) {
+		uint64_t one = 1;
 		c->op->c = NULL; /* it runs to its end and answers nobody */
+		mk_secret_free((struct mk_secret *)(uintptr_t)c->op->number_key.key);
+		c->op->number_key.key = NULL;
+		if (c->op->wake >= 0 && write(c->op->wake, &one, sizeof one) < 0)
+			c->closing = true; /* cannot happen on a fresh eventfd */
+	}
 	c->op = NULL;
 	mk_session_end(v, c, "connection closed");
 	drop_out(c);
 	close(c->fd);
 	c->fd = -1;
+	mk_vault_settle(v);
 }
 
 void

@@ -15,10 +15,14 @@
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/str.h"
+#include "mynakura/base/time.h"
 #include "mynakura/model/table.h"
 #include "mynakura/policy/policy.h"
 #include "fields_internal.h"
 #include "vault_internal.h"
+
+#define REPORT_BYTES 32768 /* of the lists in the answer */
+#define CHANGES_SHOWN 100
 
 struct people {
 	struct mk_subject *s;
@@ -32,9 +36,20 @@ struct export
 	struct people people; /* those that the profile may concern, in order */
 	bool *left_out; /* of each: the profile skips it, or it has no number */
 	int fd;
-	struct mk_buf body; /* reply items */
+	struct people parents; /* employees of dependents who are exported alone */
+	struct mk_buf body; /* reply items: who was left out, who is not confirmed */
+	uint64_t skipped;
+	bool cut; /* there are more than are listed */
 	int r;
 };
+
+static void
+free_people(struct people *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		mk_subject_free(&p->s[i]);
+	free(p->s);
+}
 
 static void
 export_free(void *p)
@@ -42,9 +57,8 @@ export_free(void *p)
 	struct export *e = p;
 	mk_export_free(e->run);
 	mk_compiled_free(e->compiled);
-	for (size_t i = 0; i < e->people.n; i++)
-		mk_subject_free(&e->people.s[i]);
-	free(e->people.s);
+	free_people(&e->people);
+	free_people(&e->parents);
 	free(e->left_out);
 	mk_buf_free(&e->body);
 	if (e->fd >= 0)
@@ -98,6 +112,15 @@ keep(struct people *p, struct mk_subject *s)
 	return 0;
 }
 
+static const struct mk_subject *
+among(const struct people *p, const char *id)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(p->s[i].id.s, id) == 0)
+			return &p->s[i];
+	return NULL;
+}
+
 static int
 copy_subject(const struct mk_subject *from, struct people *p)
 {
@@ -144,7 +167,7 @@ collect(struct op *op, struct export *e)
 		key[it.len] = '\0';
 		mk_subject_init(&s);
 		int r = mk_ledger_subject_get(op->ledger, key, &s);
-		if (r == 0)
+		if (r == 0 && among(&e->people, s.id.s) == NULL) /* named twice is meant once */
 			r = keep(&e->people, &s);
 		mk_subject_free(&s);
 		if (r == MK_E_NOT_FOUND)
@@ -162,14 +185,39 @@ collect(struct op *op, struct export *e)
 	return r < 0 ? r : e->r;
 }
 
+static bool
+is_dependent(const struct mk_subject *s)
+{
+	return s->field[MK_SF_parent] != NULL && s->field[MK_SF_parent][0] != '\0';
+}
+
 static const struct mk_subject *
 parent_of(const struct export *e, const struct mk_subject *s)
 {
-	const char *id = s->field[MK_SF_parent];
-	for (size_t i = 0; id != NULL && id[0] != '\0' && i < e->people.n; i++)
-		if (strcmp(e->people.s[i].id.s, id) == 0)
-			return &e->people.s[i];
-	return NULL;
+	if (!is_dependent(s))
+		return NULL;
+	const struct mk_subject *p = among(&e->people, s->field[MK_SF_parent]);
+	return p != NULL ? p : among(&e->parents, s->field[MK_SF_parent]);
+}
+
+/* A dependent's row names the employee, also when the employee is not in this file. */
+static int
+fetch_parents(struct op *op, struct export *e)
+{
+	for (size_t i = 0; i < e->people.n; i++) {
+		const struct mk_subject *s = &e->people.s[i];
+		struct mk_subject p;
+		if (!is_dependent(s) || parent_of(e, s) != NULL)
+			continue;
+		mk_subject_init(&p);
+		int r = mk_ledger_subject_get(op->ledger, s->field[MK_SF_parent], &p);
+		if (r == 0)
+			r = keep(&e->parents, &p);
+		mk_subject_free(&p);
+		if (r < 0 && r != MK_E_NOT_FOUND)
+			return r;
+	}
+	return 0;
 }
 
 static void
@@ -195,18 +243,33 @@ static void
 put_skipped(struct export *e, const struct mk_subject *s, const char *why)
 {
 	struct mk_buf rec = MK_BUF_INIT;
+	e->skipped++;
+	if (e->body.len > REPORT_BYTES) {
+		e->cut = true;
+		return;
+	}
 	mk_put_str(&rec, MK_T_subject, s->id.s);
 	mk_put_str(&rec, MK_T_why, why);
 	mk_put_rec(&e->body, MK_T_skipped, &rec);
 	mk_buf_free(&rec);
 }
 
+static void
+put_unconfirmed(struct export *e, const struct mk_subject *s)
+{
+	if (e->body.len > REPORT_BYTES)
+		e->cut = true;
+	else
+		mk_put_str(&e->body, MK_T_id, s->id.s);
+}
+
 /* Why this person's number must not go into a file for this purpose; NULL when it may. */
 static const char *
 reason_to_skip(const struct op *op, const struct export *e, const struct mk_subject *s)
 {
-	if (mk_compiled_row_kind(e->compiled) == MK_ROW_EMPLOYEE &&
-	    s->field[MK_SF_parent] != NULL && s->field[MK_SF_parent][0] != '\0')
+	if (is_dependent(s) && parent_of(e, s) == NULL)
+		return "parent";
+	if (mk_compiled_row_kind(e->compiled) == MK_ROW_EMPLOYEE && is_dependent(s))
 		return "dependent";
 	if (!mk_purpose_allowed(s, op->ev.purpose))
 		return "purpose";
@@ -236,7 +299,7 @@ first_pass(struct op *op, struct export *e)
 			put_skipped(e, s, "no_number");
 		else if (s->state != MK_STATE_confirmed && row.has_number)
 			/* written, but marked (cli.md): nobody has checked the identity yet */
-			mk_put_str(&e->body, MK_T_id, s->id.s);
+			put_unconfirmed(e, s);
 	}
 	int r = mk_export_ready(e->run);
 	if (r < 0 && mk_export_problem_count(e->run) > 0) {
@@ -328,6 +391,8 @@ mk_export_check_request(struct op *op)
 	if (r == 0)
 		r = collect(op, e);
 	if (r == 0)
+		r = fetch_parents(op, e);
+	if (r == 0)
 		r = first_pass(op, e);
 	if (r < 0)
 		return r;
@@ -403,7 +468,7 @@ mk_export_act_request(struct op *op)
 	struct export *e = op->state;
 	char sha256[65];
 	int r = mk_main_budget_spend_all(
-	    op->v->main, op->c->session->member.id.s, "export", mk_vault_now(op), limit, 1);
+	    op->v->main, op->c->session->member.id.s, "export", mk_now(), limit, 1);
 	if (r == MK_E_BUDGET)
 		return mk_op_fail(
 		    op, r, "more than %d exports in a day", MK_BUDGET_EXPORT_DAY_LIMIT);
@@ -417,16 +482,18 @@ mk_export_act_request(struct op *op)
 	mk_put_u64(&op->reply.body, MK_T_rows, mk_export_rows(e->run));
 	mk_put_str(&op->reply.body, MK_T_sha256, sha256);
 	memcpy(op->ev.sha256, sha256, sizeof op->ev.sha256);
-	for (size_t i = 0;
-	     i < mk_export_change_count(e->run) && i < 200 && mk_export_change(e->run, i) != NULL;
+	for (size_t i = 0; i < mk_export_change_count(e->run) && i < CHANGES_SHOWN &&
+			   mk_export_change(e->run, i) != NULL;
 	     i++) {
 		struct mk_buf text = MK_BUF_INIT;
 		mk_change_text(mk_export_change(e->run, i), &text);
 		mk_put_str(&op->reply.body, MK_T_changed, mk_buf_str(&text));
 		mk_buf_free(&text);
 	}
-	if (e->body.len < MK_FRAME_MAX / 2)
-		mk_buf_put(&op->reply.body, e->body.data, e->body.len);
+	mk_buf_put(&op->reply.body, e->body.data, e->body.len);
+	mk_put_u64(&op->reply.body, MK_T_count, e->skipped);
+	if (e->cut)
+		mk_put_str(&op->reply.body, MK_T_warning, "there are more than are listed here");
 	char detail[MK_DETAIL];
 	snprintf(detail, sizeof detail, "profile=%.64s %.40s", mk_compiled_id(e->compiled),
 	    op->ev.detail);

@@ -33,6 +33,8 @@ int mk_reason_check(struct op *op);
 
 /* Was this person's number collected for the purpose? */
 bool mk_purpose_allowed(const struct mk_subject *s, const char *purpose);
+/* One look at a number against the asker's budget (R8). MK_E_BUDGET. */
+int mk_spend_reveal(struct op *op);
 /* export.c's handler. */
 int mk_export_check_request(struct op *op);
 int mk_export_act_request(struct op *op);

@@ -31,13 +31,15 @@ struct init {
 	struct mk_keyring *keyring;
 	struct mk_unlocked *unlocked;
 	struct mk_main *main;
-	bool done;
+	struct vault *v;
 };
 
 static void
 init_free(void *p)
 {
 	struct init *i = p;
+	if (i->v->init == i)
+		i->v->init = NULL;
 	mk_secret_free(i->pass);
 	mk_secret_free(i->recovery);
 	mk_secret_free(i->recovery_text);
@@ -221,8 +223,12 @@ mk_init_check(struct op *op)
 	struct init *i = calloc(1, sizeof *i);
 	if (i == NULL)
 		return MK_E_NOMEM;
+	i->v = op->v;
 	op->state = i;
 	op->state_free = init_free;
+	if (op->v->init != NULL)
+		return mk_op_fail(op, MK_E_BUSY, "another program is making a vault here");
+	op->v->init = i;
 	if (op->v->keyring != NULL)
 		return mk_op_fail(op, MK_E_EXISTS, "there is a vault here already");
 	int r = read_options(op, i);
@@ -270,7 +276,7 @@ int
 mk_init_act(struct op *op)
 {
 	struct init *i = op->state;
-	int r = rename_dir(op->v);
+	int r = op->v->keyring != NULL ? MK_E_EXISTS : rename_dir(op->v);
 	if (r < 0)
 		return r;
 	op->v->keyring = i->keyring;

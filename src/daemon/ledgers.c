@@ -260,10 +260,11 @@ search_ledgers(struct op *op, int (*try)(struct op *), const char *what)
 	struct search s = {.op = op, .try = try, .r = MK_E_NOT_FOUND};
 	if (mk_op_has(op, MK_T_ledger)) {
 		int r = mk_op_ledger(op);
-		return r < 0 ? r
-		       : try(op) == 0
-			   ? 0
-			   : mk_op_fail(op, MK_E_NOT_FOUND, "no such %s in this ledger", what);
+		if (r == 0)
+			r = try(op);
+		return r == MK_E_NOT_FOUND && op->ledger != NULL
+			   ? mk_op_fail(op, r, "no such %s in this ledger", what)
+			   : r;
 	}
 	int r = mk_main_ledgers(op->v->main, try_ledger, &s);
 	if (r < 0)

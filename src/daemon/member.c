@@ -70,7 +70,10 @@ put_member(const struct mk_member *m, void *arg)
 {
 	static const char *const states[] = {"", "pending", "active", "disabled"};
 	struct mk_buf rec = MK_BUF_INIT;
+	struct op_page *page = arg;
 	char roles[64];
+	if (!mk_page_wants(page))
+		return page->full;
 	mk_roles_format(m->roles, roles, sizeof roles);
 	mk_put_str(&rec, MK_T_id, m->id.s);
 	mk_put_str(&rec, MK_T_name, m->name);
@@ -78,7 +81,7 @@ put_member(const struct mk_member *m, void *arg)
 	mk_put_str(&rec, MK_T_roles, roles);
 	mk_put_str(&rec, MK_T_until, m->until);
 	mk_put_str(&rec, MK_T_state, states[m->state]);
-	mk_put_rec(arg, MK_T_item, &rec);
+	mk_put_rec(&page->op->reply.body, MK_T_item, &rec);
 	mk_buf_free(&rec);
 	return 0;
 }
@@ -86,7 +89,11 @@ put_member(const struct mk_member *m, void *arg)
 static int
 list_act(struct op *op)
 {
-	return mk_main_members(op->v->main, put_member, &op->reply.body);
+	struct op_page page;
+	int r = mk_page_begin(op, &page);
+	if (r == 0)
+		r = mk_main_members(op->v->main, put_member, &page);
+	return r < 0 ? r : 0;
 }
 
 /* --- add */
@@ -306,6 +313,10 @@ static int
 activate_act(struct op *op)
 {
 	struct change *c = op->state;
+	int opened = mk_vault_open_main(
+	    op->v, c->unlocked); /* the last session may have closed it meanwhile */
+	if (opened < 0)
+		return opened;
 	struct mk_unlocked *own = NULL;
 	struct mk_slot_spec spec = {.member = op->member.id.s,
 	    .account = op->member.account,
@@ -319,14 +330,10 @@ activate_act(struct op *op)
 	if (r < 0)
 		return r;
 	op->member.state = MK_MEMBER_ACTIVE;
-	if (op->v->main == NULL)
-		return MK_E_INTERNAL;
 	r = mk_main_member_put(op->v->main, &op->member, false);
 	mk_roles_format(op->member.roles, roles, sizeof roles);
 	mk_put_str(&op->reply.body, MK_T_member, op->member.id.s);
 	mk_put_str(&op->reply.body, MK_T_roles, roles);
-	if (mk_session_count(op->v) == 0)
-		mk_vault_close_all(op->v);
 	return r;
 }
 
@@ -355,25 +362,83 @@ named_check(struct op *op)
 	return r;
 }
 
+/* Does an active member other than this one hold both keys of the ledger? */
+static bool
+other_holder(struct op *op, const char *ledger)
+{
+	struct mk_keyring *kr = op->v->keyring;
+	struct mk_slot_info slot;
+	for (size_t i = 0; mk_keyring_slot_at(kr, i, &slot); i++)
+		if (slot.type == MK_SLOT_MEMBER && strcmp(slot.member, op->member.id.s) != 0 &&
+		    mk_keyring_holds(kr, slot.member, ledger, MK_KEY_PAGE) &&
+		    mk_keyring_holds(kr, slot.member, ledger, MK_KEY_NUMBER))
+			return true;
+	return false;
+}
+
+struct sole {
+	struct op *op;
+	const char *only; /* this ledger, or NULL for all */
+	int r;
+};
+
+static int
+check_sole(const struct mk_ledger_meta *l, void *arg)
+{
+	struct sole *s = arg;
+	if ((s->only != NULL && strcmp(s->only, l->id.s) != 0) ||
+	    !mk_keyring_holds(s->op->v->keyring, s->op->member.id.s, l->id.s, MK_KEY_NUMBER) ||
+	    other_holder(s->op, l->id.s))
+		return 0;
+	s->r = mk_op_fail(s->op, MK_E_STATE,
+	    "nobody else can open ledger %s: grant it to another member first", l->id.s);
+	return 1;
+}
+
+int
+mk_sole_holder_check(struct op *op, const char *ledger)
+{
+	struct sole s = {.op = op, .only = ledger};
+	int r = mk_main_ledgers(op->v->main, check_sole, &s);
+	return r < 0 ? r : s.r;
+}
+
 /*
  * A last chief who is shut out could never grant again: the recovery sheet would be the only way
  * in.
  */
 static int
-disable_check(struct op *op)
+may_disable(struct op *op)
 {
 	size_t chiefs = 0;
-	int r = named_check(op);
-	if (r == 0)
-		r = mk_main_members(op->v->main, count_chiefs, &chiefs);
+	int r = mk_main_members(op->v->main, count_chiefs, &chiefs);
 	if (r < 0)
 		return r;
+	if (strcmp(op->member.id.s, op->c->session->member.id.s) == 0)
+		return mk_op_fail(
+		    op, MK_E_STATE, "one's own access cannot be disabled: another member does it");
 	if (op->member.state == MK_MEMBER_DISABLED)
 		return mk_op_fail(op, MK_E_STATE, "the member is disabled already");
 	if (chiefs <= 1 && op->member.state == MK_MEMBER_ACTIVE &&
 	    (op->member.roles & MK_ROLE_chief) != 0)
 		return mk_op_fail(op, MK_E_STATE, "the last chief cannot be disabled");
-	return 0;
+	return mk_sole_holder_check(op, NULL);
+}
+
+static int
+disable_check(struct op *op)
+{
+	int r = named_check(op);
+	return r < 0 ? r : may_disable(op);
+}
+
+/* The trail was waited for: another request may have changed the member. */
+static int
+member_again(struct op *op)
+{
+	char id[MK_ID_MAX];
+	memcpy(id, op->member.id.s, sizeof id);
+	return mk_main_member_get(op->v->main, id, &op->member);
 }
 
 static void
@@ -407,11 +472,16 @@ note_held(const struct mk_ledger_meta *l, void *arg)
 static int
 disable_act(struct op *op)
 {
+	int r = member_again(op);
+	if (r == 0)
+		r = may_disable(op);
+	if (r < 0)
+		return r;
 	struct held *h = calloc(1, sizeof *h);
 	if (h == NULL)
 		return MK_E_NOMEM;
 	h->op = op;
-	int r = mk_main_ledgers(op->v->main, note_held, h);
+	r = mk_main_ledgers(op->v->main, note_held, h);
 	if (r == 0) {
 		r = mk_keyring_remove_slot(op->v->keyring, op->member.id.s, true);
 		r = r == MK_E_NOT_FOUND ? 0 : r;
@@ -429,21 +499,29 @@ disable_act(struct op *op)
 }
 
 static int
+may_reset(struct op *op)
+{
+	bool enable = op->row->number == MK_REQ_member_enable;
+	if (strcmp(op->member.id.s, op->c->session->member.id.s) == 0)
+		return mk_op_fail(op, MK_E_STATE,
+		    "one's own access cannot be reset: change the passphrase instead");
+	if (enable != (op->member.state == MK_MEMBER_DISABLED))
+		return mk_op_fail(op, MK_E_STATE,
+		    enable ? "the member is not disabled" : "the member is disabled: enable it");
+	return mk_sole_holder_check(op, NULL);
+}
+
+static int
 reset_check(struct op *op)
 {
 	struct change *c = new_change(op);
 	if (c == NULL)
 		return MK_E_NOMEM;
 	int r = named_check(op);
+	if (r == 0)
+		r = may_reset(op);
 	if (r < 0)
 		return r;
-	if (strcmp(op->member.id.s, op->c->session->member.id.s) == 0)
-		return mk_op_fail(op, MK_E_STATE,
-		    "one's own access cannot be reset: change the passphrase instead");
-	bool enable = op->row->number == MK_REQ_member_enable;
-	if (enable != (op->member.state == MK_MEMBER_DISABLED))
-		return mk_op_fail(op, MK_E_STATE,
-		    enable ? "the member is not disabled" : "the member is disabled: enable it");
 	c->replace = true;
 	return make_code(op, keep_opened);
 }
@@ -455,7 +533,11 @@ reset_check(struct op *op)
 static int
 reset_act(struct op *op)
 {
-	int r = put_code_slot(op);
+	int r = member_again(op);
+	if (r == 0)
+		r = may_reset(op);
+	if (r == 0)
+		r = put_code_slot(op);
 	if (r < 0)
 		return r;
 	op->member.state = MK_MEMBER_PENDING;

@@ -57,18 +57,26 @@ reveal_check(struct op *op)
 }
 
 /* The budget is written first and is harmless if the act fails (decisions.md 7). */
-static int
-reveal_act(struct op *op)
+int
+mk_spend_reveal(struct op *op)
 {
 	static const struct mk_budget_limit limits[] = {
 	    {MK_BUDGET_SHORT_WINDOW, MK_BUDGET_SHORT_LIMIT},
 	    {MK_BUDGET_DAY_WINDOW, MK_BUDGET_DAY_LIMIT}};
-	struct mk_secret *number = NULL;
+	/* The real clock: a stated time must neither refund nor use up anything. */
 	int r = mk_main_budget_spend_all(
-	    op->v->main, op->c->session->member.id.s, "reveal", mk_vault_now(op), limits, 2);
+	    op->v->main, op->c->session->member.id.s, "reveal", mk_now(), limits, 2);
 	if (r == MK_E_BUDGET)
 		return mk_op_fail(op, r, "more than %d reveals in ten minutes or %d in a day",
 		    MK_BUDGET_SHORT_LIMIT, MK_BUDGET_DAY_LIMIT);
+	return r;
+}
+
+static int
+reveal_act(struct op *op)
+{
+	struct mk_secret *number = NULL;
+	int r = mk_spend_reveal(op);
 	if (r == 0)
 		r = mk_ledger_number_get(op->ledger, &op->number_key, op->subject.id.s, &number);
 	if (r < 0)

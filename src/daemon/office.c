@@ -8,6 +8,7 @@
 #include "mynakura/base/str.h"
 #include "mynakura/model/table.h"
 #include "mynakura/store/db.h"
+#include "passphrase_internal.h"
 #include "vault_internal.h"
 
 static int
@@ -25,11 +26,14 @@ static int
 put_office(const struct mk_office *o, void *arg)
 {
 	struct mk_buf rec = MK_BUF_INIT;
+	struct op_page *page = arg;
+	if (!mk_page_wants(page))
+		return page->full;
 	mk_put_str(&rec, MK_T_id, o->id.s);
 	mk_put_str(&rec, MK_T_name, o->name);
 	mk_put_str(&rec, MK_T_kind, o->own ? "own" : "client");
 	mk_put_i64(&rec, MK_T_time, o->created);
-	mk_put_rec(arg, MK_T_item, &rec);
+	mk_put_rec(&page->op->reply.body, MK_T_item, &rec);
 	mk_buf_free(&rec);
 	return 0;
 }
@@ -37,7 +41,11 @@ put_office(const struct mk_office *o, void *arg)
 static int
 office_list_act(struct op *op)
 {
-	return mk_main_offices(op->v->main, put_office, &op->reply.body);
+	struct op_page page;
+	int r = mk_page_begin(op, &page);
+	if (r == 0)
+		r = mk_main_offices(op->v->main, put_office, &page);
+	return r < 0 ? r : 0;
 }
 
 static int
@@ -148,8 +156,11 @@ office_set_act(struct op *op)
 static int
 put_ledger(const struct mk_ledger_meta *l, void *arg)
 {
-	struct op *op = arg;
+	struct op_page *at = arg;
+	struct op *op = at->op;
 	struct mk_buf rec = MK_BUF_INIT;
+	if (!mk_page_wants(at))
+		return at->full;
 	bool page = mk_op_holds(op, l->id.s, MK_KEY_PAGE),
 	     number = mk_op_holds(op, l->id.s, MK_KEY_NUMBER);
 	mk_put_str(&rec, MK_T_id, l->id.s);
@@ -166,7 +177,11 @@ put_ledger(const struct mk_ledger_meta *l, void *arg)
 static int
 ledger_list_act(struct op *op)
 {
-	return mk_main_ledgers(op->v->main, put_ledger, op);
+	struct op_page page;
+	int r = mk_page_begin(op, &page);
+	if (r == 0)
+		r = mk_main_ledgers(op->v->main, put_ledger, &page);
+	return r < 0 ? r : 0;
 }
 
 static int
@@ -296,7 +311,7 @@ grant_act(struct op *op)
 	if (r < 0)
 		return r;
 	mk_hex(slot.fingerprint, sizeof slot.fingerprint, print);
-	snprintf(op->ev.detail, sizeof op->ev.detail, "kind=%s key=%.6s-%.6s",
+	snprintf(op->ev.detail, sizeof op->ev.detail, "kind=%s key=%.6s:%.6s",
 	    number ? "number" : "page", print, print + 6);
 	mk_put_str(&op->reply.body, MK_T_grant, number ? "number" : "page");
 	return 0;
@@ -310,19 +325,23 @@ revoke_check(struct op *op)
 	if (r == 0)
 		r = mk_op_str(op, MK_T_ledger, key, sizeof key);
 	if (r < 0)
-		return r == MK_E_NOT_FOUND && op->ev.detail[0] == '\0'
+		return r == MK_E_NOT_FOUND && op->message[0] == '\0'
 			   ? mk_op_fail(op, MK_E_USAGE, "the ledger is missing")
 			   : r;
 	r = mk_main_ledger_get(op->v->main, key, &op->ledger_meta);
 	if (r == MK_E_NOT_FOUND)
 		return mk_op_fail(op, r, "no ledger of this name or id");
 	memcpy(op->ev.ledger, op->ledger_meta.id.s, sizeof op->ev.ledger);
-	return r;
+	return r < 0 ? r : mk_sole_holder_check(op, op->ledger_meta.id.s);
 }
 
 static int
 revoke_act(struct op *op)
 {
+	int sole =
+	    mk_sole_holder_check(op, op->ledger_meta.id.s); /* again: the trail was waited for */
+	if (sole < 0)
+		return sole;
 	int r = mk_keyring_revoke(
 	    op->v->keyring, op->member.id.s, op->ledger_meta.id.s, MK_KEY_BOTH, true);
 	if (r == MK_E_NOT_FOUND)

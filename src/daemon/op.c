@@ -15,6 +15,8 @@
 #include "mynakura/policy/policy.h"
 #include "vault_internal.h"
 
+#define PASSPHRASE_FRESH_MS (5 * 60 * 1000) /* typed so lately that it is not asked again (R21) */
+
 static void run(struct op *op);
 
 static void
@@ -29,8 +31,25 @@ op_free(struct op *op)
 	mk_subject_free(&op->subject);
 	mk_msg_free(&op->req);
 	mk_msg_free(&op->reply);
+	struct vault *v = op->v;
 	mk_wipe(op, sizeof *op);
 	free(op);
+	mk_vault_settle(v); /* what this op alone had opened is closed again (R10) */
+}
+
+/* Bytes that are no whole character are dropped: words are cut to fit, and cut text is no text. */
+static void
+whole_characters(char *s)
+{
+	size_t len = strlen(s), out = 0;
+	for (size_t i = 0; i < len;) {
+		uint32_t cp = 0;
+		size_t n = mk_utf8_decode(s + i, len - i, &cp);
+		for (size_t k = 0; k < n; k++)
+			s[out++] = s[i + k];
+		i += n == 0 ? 1 : n;
+	}
+	s[out] = '\0';
 }
 
 /* Answers and ends the op. Where it failed, nothing but the error and its words leaves. */
@@ -38,11 +57,13 @@ static void
 finish(struct op *op, int r)
 {
 	struct mk_msg m;
+	if (r == 0 && op->reply.body.len > MK_FRAME_MAX - 1024)
+		r = mk_op_fail(op, MK_E_TOO_BIG, "the answer is too long for one message");
 	mk_msg_init(&m, op->req.type, op->req.id);
 	m.flags = MK_FLAG_REPLY;
 	mk_put_i64(&m.body, MK_T_error, r);
 	if (r < 0) {
-		mk_put_str(&m.body, MK_T_message, op->ev.detail[0] != '\0' ? op->ev.detail : NULL);
+		mk_put_str(&m.body, MK_T_message, op->message[0] != '\0' ? op->message : NULL);
 	} else {
 		mk_buf_put(&m.body, op->reply.body.data, op->reply.body.len);
 		memcpy(m.fds, op->reply.fds, sizeof m.fds);
@@ -57,7 +78,7 @@ finish(struct op *op, int r)
 		mk_conn_send(c, &m);
 	else
 		mk_msg_free(&m);
-	if (c != NULL && r == 0 && request == MK_REQ_lock)
+	if (c != NULL && request == MK_REQ_lock) /* whatever the trail said: a lock locks */
 		mk_session_end(v, c, "locked");
 	else if (r == 0 && request == MK_REQ_login) /* decisions.md 14 */
 		mk_record_checkpoint(v);
@@ -68,8 +89,9 @@ mk_op_fail(struct op *op, int err, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	vsnprintf(op->ev.detail, sizeof op->ev.detail, fmt, ap);
+	vsnprintf(op->message, sizeof op->message, fmt, ap);
 	va_end(ap);
+	whole_characters(op->message);
 	return err;
 }
 
@@ -97,7 +119,7 @@ static void
 fail(struct op *op, int err)
 {
 	op->result = err;
-	if (is_denial(err) && op->v->genesis[0] != '\0') {
+	if (is_denial(err) && op->v->genesis[0] != '\0' && mk_record_room(op)) {
 		op->stage = OP_DENIED;
 		mk_record_denied(op, err, denied_recorded);
 		return;
@@ -105,9 +127,44 @@ fail(struct op *op, int err)
 	finish(op, err);
 }
 
+static void outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer);
+
+static bool
+is_about_text(int err)
+{
+	return err == MK_E_NUMBER || err == MK_E_TEXT || err == MK_E_TOO_BIG || err == MK_E_INPUT;
+}
+
+/*
+ * The head on paper must be a signed one: the anchor's answer is the checkpoint after its record.
+ */
+static void
+anchor_signed(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+{
+	char head[65];
+	(void)v;
+	if (r == 0 && answer != NULL &&
+	    mk_get_str(answer->body.data, answer->body.len, MK_T_head, head, sizeof head) == 0) {
+		mk_put_u64(&op->reply.body, MK_T_seq,
+		    mk_get_u64(answer->body.data, answer->body.len, MK_T_seq, 0));
+		mk_put_str(&op->reply.body, MK_T_head, head);
+	}
+	finish(op, r);
+}
+
 static void
 outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 {
+	if (is_about_text(r) && !op->plain) {
+		/*
+		 * The note itself was refused (it looked like a number): the OUTCOME stands without
+		 * it.
+		 */
+		op->plain = true;
+		op->ev.detail[0] = op->ev.reason[0] = '\0';
+		mk_record_outcome(op, outcome_recorded);
+		return;
+	}
 	if (r < 0 && op->row->number == MK_REQ_login) {
 		if (op->c != NULL)
 			mk_session_end(v, op->c, "the trail cannot record");
@@ -124,6 +181,10 @@ outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 	}
 	if (op->result < 0) {
 		finish(op, op->result);
+		return;
+	}
+	if (op->row->number == MK_REQ_audit_anchor) {
+		mk_record_checkpoint_for(v, op, anchor_signed);
 		return;
 	}
 	char head[65];
@@ -155,13 +216,23 @@ intent_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 {
 	(void)v;
 	if (r < 0) {
-		finish(op, MK_E_TRAIL);
+		finish(op, is_about_text(r) ? r : MK_E_TRAIL);
 		return;
 	}
-	if (answer != NULL)
+	if (answer != NULL && op->row->audit == MK_AUDIT_BEFORE)
 		op->intent = mk_get_u64(answer->body.data, answer->body.len, MK_T_seq, 0);
 	op->stage = OP_ACT;
 	run(op);
+}
+
+/* Only what stands on the trail counts as seen. */
+static void
+seen_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+{
+	if (r == 0 && op->c != NULL && op->c->session != NULL)
+		op->c->session->seen[op->row->number / 64 % 2] |= UINT64_C(1)
+								  << (op->row->number % 64);
+	intent_recorded(v, op, r, answer);
 }
 
 static struct mk_rule
@@ -171,6 +242,7 @@ rule_of(const struct mk_request_row *row)
 	    .needs_session = row->session == MK_SESSION_OPEN,
 	    .needs_page = row->grant != MK_GRANT_NONE,
 	    .needs_number = row->grant == MK_GRANT_NUMBER,
+	    .needs_passphrase = row->passphrase != 0,
 	    .bulk_approval = row->approval == MK_APPROVAL_BULK,
 	    .always_approval = row->approval == MK_APPROVAL_ALWAYS};
 }
@@ -184,9 +256,11 @@ first_policy(struct op *op)
 {
 	const struct session *s = op->c->session;
 	struct mk_rule rule = rule_of(op->row);
-	struct mk_standing who = {
-	    .session = s != NULL, .roles = s != NULL ? s->member.roles : 0, .approvals_off = true};
-	if (s != NULL && s->member.until[0] != '\0') {
+	struct mk_standing who = {.session = s != NULL,
+	    .roles = s != NULL ? s->member.roles : 0,
+	    .passphrase_fresh = s != NULL && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS,
+	    .approvals_off = true};
+	if (s != NULL && s->member.until[0] != '\0' && op->row->number != MK_REQ_lock) {
 		char today[MK_DATE_MAX];
 		mk_date_format(mk_date_jst(mk_vault_now(op)), today);
 		if (strcmp(today, s->member.until) > 0)
@@ -203,12 +277,8 @@ first_policy(struct op *op)
 static bool
 seen_before(struct op *op)
 {
-	struct session *s = op->c->session;
-	uint64_t *word = &s->seen[op->row->number / 64 % 2];
-	uint64_t bit = UINT64_C(1) << (op->row->number % 64);
-	bool seen = (*word & bit) != 0;
-	*word |= bit;
-	return seen;
+	uint64_t word = op->c->session->seen[op->row->number / 64 % 2];
+	return (word >> (op->row->number % 64) & 1) != 0;
 }
 
 static void
@@ -220,11 +290,30 @@ checked(struct op *op)
 		return;
 	}
 	if (op->row->audit == MK_AUDIT_SESSION && !seen_before(op)) {
-		mk_record_seen(op, intent_recorded);
+		mk_record_seen(op, seen_recorded);
 		return;
 	}
 	op->stage = OP_ACT;
 	run(op);
+}
+
+/*
+ * Between check() and act() the trail was waited for, and the world may have moved: the session
+ * ended, the grant was taken away, the membership ran out. What was looked up stays; the right to
+ * use it is asked for again.
+ */
+static int
+recheck(struct op *op)
+{
+	int r = first_policy(op);
+	if (r < 0 || op->row->session == MK_SESSION_NO || op->ledger == NULL)
+		return r;
+	if (op->row->grant != MK_GRANT_NONE && !mk_op_holds(op, op->ledger_meta.id.s, MK_KEY_PAGE))
+		return MK_E_NO_GRANT;
+	if (op->row->grant == MK_GRANT_NUMBER &&
+	    !mk_op_holds(op, op->ledger_meta.id.s, MK_KEY_NUMBER))
+		return MK_E_NO_GRANT;
+	return 0;
 }
 
 static void
@@ -238,18 +327,59 @@ step_done(struct op *op, int r)
 		fail(op, r);
 	else if (op->c == NULL)
 		finish(op, MK_E_LOST); /* the asker has gone before anything was done */
-	else
+	else if (op->stage == OP_PROVE) {
+		op->stage = OP_CHECK;
+		run(op);
+	} else
 		checked(op);
+}
+
+/* --- the passphrase again, where the row wants it and the last time is too long ago */
+
+static int
+proved(struct op *op, struct mk_secret *key)
+{
+	struct mk_unlocked *u = NULL;
+	struct session *s = op->c != NULL ? op->c->session : NULL;
+	int r = s == NULL ? MK_E_LOST
+			  : mk_keyring_open_slot(op->v->keyring, s->member.id.s, key, mk_now(), &u);
+	mk_secret_free(key);
+	mk_unlocked_free(u);
+	if (r == 0)
+		s->passphrase_at = mk_mono_ms();
+	return r == MK_E_AUTH ? mk_op_fail(op, r, "the passphrase is wrong") : r;
+}
+
+static int
+prove(struct op *op)
+{
+	struct mk_kdf_params params;
+	struct mk_secret *pass = NULL;
+	int r = mk_op_secret(op, MK_T_passphrase, 0, &pass);
+	if (r < 0)
+		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_AUTH : r,
+		    "the passphrase must be typed again for this");
+	r = mk_keyring_slot_params(op->v->keyring, op->c->session->member.id.s, &params);
+	if (r == 0)
+		r = mk_kdf_start(op, &params, pass, proved);
+	mk_secret_free(pass);
+	return r;
 }
 
 static void
 run(struct op *op)
 {
-	int (*f)(struct op *) = op->stage == OP_ACT ? op->h->act : op->h->check;
-	if (op->c == NULL && op->stage == OP_ACT && !op->acted) {
-		op->result = MK_E_LOST;
-		acted(op, MK_E_LOST);
+	if (op->stage == OP_PROVE) {
+		step_done(op, prove(op));
 		return;
+	}
+	int (*f)(struct op *) = op->stage == OP_ACT ? op->h->act : op->h->check;
+	if (op->stage == OP_ACT) {
+		int r = op->c == NULL ? MK_E_LOST : recheck(op);
+		if (r < 0) {
+			acted(op, r);
+			return;
+		}
 	}
 	step_done(op, f == NULL ? 0 : f(op));
 }
@@ -283,12 +413,17 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	mk_msg_init(m, 0, 0);
 	mk_msg_init(&op->reply, row->number, op->req.id);
 	mk_subject_init(&op->subject);
+	op->wake = -1;
 	c->op = op;
 	int r =
 	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init
 		? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
 		: first_policy(op);
 	op->stage = OP_CHECK;
+	if (r == MK_E_AUTH && c->session != NULL && row->passphrase != 0) {
+		op->stage = OP_PROVE;
+		r = 0;
+	}
 	if (r < 0)
 		fail(op, r);
 	else

@@ -11,6 +11,8 @@
 #include "mynakura/base/time.h"
 #include "vault_internal.h"
 
+#define DENIED_A_MINUTE 60
+
 static void
 put_session(struct mk_buf *b, const struct session *s, const struct conn *c)
 {
@@ -40,6 +42,7 @@ put_if(struct mk_buf *b, unsigned tag, const char *s)
 static void
 begin(struct vault *v, struct mk_msg *m, const char *kind, const char *action, bool durable)
 {
+	v->dirty = true;
 	if (!v->written) { /* the first record of this run says that a run began */
 		v->written = true;
 		mk_record_event(v, "start", NULL, NULL, 0, "");
@@ -119,7 +122,7 @@ void
 mk_record_seen(struct op *op, mk_answer_fn f)
 {
 	struct mk_msg m;
-	begin(op->v, &m, "event", op->row->name, false);
+	begin(op->v, &m, "event", op->row->name, true); /* durable before a name is shown */
 	put_op(&m, op);
 	mk_put_str(&m.body, MK_T_result, "ok");
 	mk_link_ask(op->v, op->v->trail, &m, op, f);
@@ -149,12 +152,39 @@ put_commits(struct mk_buf *b, const char *id, uint64_t commits)
 	mk_buf_free(&rec);
 }
 
+bool
+mk_record_room(struct op *op)
+{
+	struct vault *v = op->v;
+	int64_t minute = mk_mono_ms() / 60000;
+	if (op->c == NULL || op->c->session != NULL)
+		return true;
+	if (minute != v->denied_minute) {
+		v->denied_minute = minute;
+		v->denied = 0;
+	}
+	if (v->denied >= DENIED_A_MINUTE) {
+		v->denied_silent++;
+		return false;
+	}
+	v->denied++;
+	op->ev.count = v->denied_silent; /* those that were not written since the last one */
+	v->denied_silent = 0;
+	return true;
+}
+
 void
 mk_record_checkpoint(struct vault *v)
 {
+	if (v->genesis[0] != '\0' && v->dirty)
+		mk_record_checkpoint_for(v, NULL, NULL);
+}
+
+void
+mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f)
+{
 	struct mk_msg m;
-	if (v->genesis[0] == '\0' || !v->written)
-		return;
+	v->dirty = false;
 	mk_msg_init(&m, MK_TR_CHECKPOINT, 0);
 	mk_put_i64(&m.body, MK_T_time, mk_now());
 	if (v->main != NULL)
@@ -164,5 +194,5 @@ mk_record_checkpoint(struct vault *v)
 			put_commits(
 			    &m.body, v->ledgers[i].id.s, mk_ledger_commits(v->ledgers[i].l));
 	v->last_checkpoint = mk_mono_ms();
-	mk_link_ask(v, v->trail, &m, NULL, NULL);
+	mk_link_ask(v, v->trail, &m, op, f);
 }

@@ -20,8 +20,11 @@
 static int
 put_review(const struct mk_review *r, void *arg)
 {
-	struct op *op = arg;
+	struct op_page *page = arg;
+	struct op *op = page->op;
 	struct mk_buf rec = MK_BUF_INIT;
+	if (!mk_page_wants(page))
+		return page->full;
 	mk_put_str(&rec, MK_T_review, r->id.s);
 	mk_put_str(&rec, MK_T_ledger, op->ledger_meta.id.s);
 	if (r->subject[0] != '\0')
@@ -38,13 +41,14 @@ put_review(const struct mk_review *r, void *arg)
 static int
 list_one(const struct mk_ledger_meta *meta, void *arg)
 {
-	struct op *op = arg;
+	struct op_page *page = arg;
+	struct op *op = page->op;
 	struct mk_ledger *l;
 	if (!mk_op_holds(op, meta->id.s, MK_KEY_PAGE))
 		return 0;
 	int r = mk_vault_ledger(op->v, op->c->session->unlocked, meta, &l);
 	op->ledger_meta = *meta;
-	return r < 0 ? r : mk_ledger_reviews(l, put_review, op);
+	return r < 0 ? r : mk_ledger_reviews(l, put_review, page);
 }
 
 static int
@@ -56,8 +60,11 @@ list_check(struct op *op)
 static int
 list_act(struct op *op)
 {
-	int r = op->ledger != NULL ? mk_ledger_reviews(op->ledger, put_review, op)
-				   : mk_main_ledgers(op->v->main, list_one, op);
+	struct op_page page;
+	int r = mk_page_begin(op, &page);
+	if (r == 0)
+		r = op->ledger != NULL ? mk_ledger_reviews(op->ledger, put_review, &page)
+				       : mk_main_ledgers(op->v->main, list_one, &page);
 	return r < 0 ? r : mk_buf_error(&op->reply.body);
 }
 
@@ -115,7 +122,19 @@ attach_picture(struct op *op, const struct mk_review *review)
 	op->reply.fds[op->reply.nfds++] = fd;
 	mk_put_u64(&op->reply.body, MK_T_width, review->width);
 	mk_put_u64(&op->reply.body, MK_T_height, review->height);
-	r = mk_ledger_begin(op->ledger);
+	return 0;
+}
+
+/*
+ * Free once, for the first reviewer; every later look is a reveal and counts as one (decisions.md
+ * 17).
+ */
+static int
+count_view(struct op *op, const struct mk_review *review)
+{
+	if (review->first_view[0] != '\0')
+		return mk_spend_reveal(op);
+	int r = mk_ledger_begin(op->ledger);
 	if (r == 0)
 		r = mk_ledger_review_viewed(op->ledger, review->id.s, op->c->session->member.id.s);
 	if (r == 0)
@@ -129,6 +148,9 @@ static int
 show_act(struct op *op)
 {
 	const struct accept *s = op->state;
+	int counted = count_view(op, &s->review);
+	if (counted < 0)
+		return counted;
 	struct mk_buf payload = MK_BUF_INIT, *b = &op->reply.body;
 	int r = mk_ledger_review_payload(op->ledger, &op->number_key, s->review.id.s, &payload);
 	if (r == 0) {
@@ -273,10 +295,44 @@ accept_check(struct op *op)
 	return r;
 }
 
+/*
+ * The trail was waited for: the subject as it stands now, with the fields of this request applied
+ * once more.
+ */
+static int
+load_again(struct op *op, struct accept *a)
+{
+	char id[MK_ID_MAX], unused[MK_NAME_MAX];
+	struct mk_secret *kept = NULL;
+	if (a->new_subject)
+		return 0;
+	memcpy(id, op->subject.id.s, sizeof id);
+	mk_subject_free(&op->subject);
+	mk_subject_init(&op->subject);
+	int r = mk_ledger_subject_get(op->ledger, id, &op->subject);
+	if (r == 0)
+		r = mk_fields_apply(op, &op->subject, unused);
+	if (r == 0)
+		r = fill_from_reading(&op->subject, &a->reading);
+	if (r == 0)
+		r = mk_fields_complete(op, &op->subject);
+	if (r < 0 || !op->subject.has_number)
+		return r;
+	r = mk_ledger_number_get(op->ledger, &op->number_key, id, &kept);
+	if (r == 0 && !mk_equal(kept->data, a->number->data, MK_NUMBER_LEN))
+		r = mk_op_fail(op, MK_E_STATE,
+		    "this person has another number already: is it the right person?");
+	mk_secret_free(kept);
+	return r;
+}
+
 static int
 accept_in_transaction(struct op *op, struct accept *a)
 {
 	int64_t now = mk_vault_now(op);
+	int again = load_again(op, a);
+	if (again < 0)
+		return again;
 	if (!mk_state_has_number(op->subject.state))
 		op->subject.state = MK_STATE_checking;
 	int r = a->new_subject ? mk_ledger_subject_add(op->ledger, &op->subject, now)

@@ -30,8 +30,11 @@ struct mk_daemon_args {
 #define MK_MON_KILL 201 /* in: pid of a reading process that makes no progress; no answer */
 
 /* Vault <-> trail */
-#define MK_TR_OPEN                                                                                 \
-	210 /* in: -; out: vault? (id of the genesis, absent = no trail yet), head, seq, key, alarm*, item* {ledger, count} */
+/*
+ * OPEN in: -; out: vault? (id of the genesis, absent = no trail yet), head, seq, key, alarm*,
+ * item* {ledger, count}
+ */
+#define MK_TR_OPEN 210
 #define MK_TR_CREATE 211 /* in: vault (hex); out as MK_TR_OPEN */
 #define MK_TR_APPEND 212 /* in: an event's items, fsync; out: seq, head */
 #define MK_TR_CHECKPOINT 213 /* in: item* {ledger, count}; out: seq, head, key */

@@ -12,6 +12,7 @@
 #define TRIES_FREE 3 /* wrong passphrases before a delay */
 #define DELAY_MAX_S 60
 #define TRIES_KEPT 64
+#define STATUS_BYTES 32768
 #define PASS_MIN 1
 
 /* --- key derivation */
@@ -129,8 +130,7 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 	mk_unlocked_free(s->unlocked);
 	mk_wipe(s, sizeof *s);
 	free(s);
-	if (mk_session_count(v) == 0) /* R10: the last session gone, every key gone */
-		mk_vault_close_all(v);
+	mk_vault_settle(v); /* R10: the last session gone, every key gone */
 }
 
 /*
@@ -256,7 +256,9 @@ check_delay(struct op *op, const char *member)
 	    op, MK_E_BUSY, "wait %d s after wrong passphrases", (int)(wait / 1000) + 1);
 }
 
-/* Under whom tries are counted: a name fits no slot before it is opened, so all names count as one. */
+/*
+ * Under whom tries are counted: a name fits no slot before it is opened, so all names count as one.
+ */
 static const char *
 counted_as(const struct login *l, const char *member)
 {
@@ -302,6 +304,16 @@ load_member(struct op *op, struct session *s)
 		return r;
 	if (l->by_name && l->wanted[0] != '\0' && strcmp(l->wanted, s->member.name) != 0)
 		return MK_E_AUTH;
+	if (s->member.state == MK_MEMBER_PENDING) {
+		/*
+		 * Activation was cut off between the keyring and this row: the member's own slot
+		 * proves it.
+		 */
+		s->member.state = MK_MEMBER_ACTIVE;
+		r = mk_main_member_put(op->v->main, &s->member, false);
+		if (r < 0)
+			return r;
+	}
 	if (s->member.state != MK_MEMBER_ACTIVE)
 		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
 	char today[MK_DATE_MAX];
@@ -328,8 +340,6 @@ login_opened(struct op *op, struct mk_secret *key)
 		if (s != NULL)
 			mk_unlocked_free(s->unlocked);
 		free(s);
-		if (mk_session_count(op->v) == 0)
-			mk_vault_close_all(op->v);
 		return r == MK_E_AUTH ? wrong_slot(op) : r;
 	}
 	if (op->c != NULL)
@@ -475,11 +485,21 @@ count_ledger(const struct mk_ledger_meta *meta, void *arg)
 	struct status_walk *w = arg;
 	struct mk_ledger *l;
 	uint64_t subjects, with_number, reviews;
-	if (meta->rotation_due)
+	struct mk_key_state page, number;
+	if (meta->rotation_due ||
+	    (mk_keyring_key_state(w->op->v->keyring, meta->id.s, MK_KEY_PAGE, &page) == 0 &&
+		page.due) ||
+	    (mk_keyring_key_state(w->op->v->keyring, meta->id.s, MK_KEY_NUMBER, &number) == 0 &&
+		number.due))
 		mk_put_str(&w->op->reply.body, MK_T_alarm,
 		    "a disabled member held the keys of a ledger: key rotation is due");
 	if (!mk_op_holds(w->op, meta->id.s, MK_KEY_PAGE))
 		return 0;
+	if (w->op->reply.body.len > STATUS_BYTES) {
+		mk_put_str(
+		    &w->op->reply.body, MK_T_alarm, "there are more ledgers than are counted here");
+		return 1;
+	}
 	int r = mk_vault_ledger(w->op->v, w->op->c->session->unlocked, meta, &l);
 	if (r == 0)
 		r = mk_ledger_count(l, &subjects, &with_number, &reviews);

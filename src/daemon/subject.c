@@ -256,7 +256,7 @@ mk_typed_number(struct op *op, struct mk_secret **out, bool *twice)
 	}
 	if (r == MK_E_NUMBER)
 		r = mk_op_fail(op, r, "the number typed fails its check digit");
-	else if (r == MK_E_INPUT && op->ev.detail[0] == '\0')
+	else if (r == MK_E_INPUT && op->message[0] == '\0')
 		r = mk_op_fail(op, r, "the number typed has not 12 digits");
 	mk_secret_free(first);
 	mk_secret_free(second);

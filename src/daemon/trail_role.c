@@ -95,11 +95,26 @@ do_open(struct role *t, struct mk_msg *reply)
 	return put_head(t, &reply->body);
 }
 
-/* A trail without a vault beside it is an init that was cut off: it is put aside, never removed. */
+static int
+finished_init(const struct mk_entry *e, void *arg)
+{
+	*(bool *)arg = strcmp(e->result, "ok") == 0;
+	return *(bool *)arg;
+}
+
+/*
+ * A trail without a vault beside it is an init that was cut off: it is put aside, never removed.
+ * One whose init was finished belongs to a vault that was lost or taken away: it stays.
+ */
 static int
 put_aside(struct role *t)
 {
 	char aside[4200];
+	bool finished = false;
+	struct mk_trail_filter f = {.action = "init"};
+	int r = mk_trail_read(t->dir, &f, finished_init, &finished);
+	if (r < 0 || finished)
+		return r < 0 ? r : MK_E_DAMAGED;
 	mk_trail_close(t->trail);
 	t->trail = NULL;
 	for (unsigned i = 1; i < 1000; i++) {
@@ -354,7 +369,10 @@ do_read(struct role *t, const struct mk_msg *m, struct mk_msg *reply)
 	f.actor = x.actor[0] != '\0' ? x.actor : NULL;
 	f.action = x.action[0] != '\0' ? x.action : NULL;
 	f.subject = x.subject[0] != '\0' ? x.subject : NULL;
-	if (mk_get_str(b, len, MK_T_text, text, sizeof text) == 0)
+	r = mk_get_str(b, len, MK_T_text, text, sizeof text);
+	if (r == MK_E_TOO_BIG)
+		return r;
+	if (r == 0)
 		f.text = text;
 	if (mk_get_str(b, len, MK_T_cursor, cursor, sizeof cursor) == 0 &&
 	    mk_str_u64(cursor, UINT64_MAX, &f.after) < 0)
@@ -444,6 +462,7 @@ mk_trail_run(const struct mk_daemon_args *args)
 {
 	struct role t = {.trail = NULL};
 	struct pollfd p[2] = {{MK_FD_PEER, POLLIN, 0}, {MK_FD_MONITOR, POLLIN, 0}};
+	signal(SIGTERM, SIG_IGN); /* the monitor ends the roles in order */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)

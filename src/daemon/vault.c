@@ -56,6 +56,18 @@ mk_vault_close_all(struct vault *v)
 		mk_keyring_lock(v->keyring);
 }
 
+void
+mk_vault_settle(struct vault *v)
+{
+	if (mk_session_count(v) > 0)
+		return;
+	for (size_t i = 0; i < MK_CONNS; i++)
+		if (v->conns[i].fd >= 0 && v->conns[i].op != NULL)
+			return;
+	if (v->main != NULL || (v->keyring != NULL && mk_keyring_proved(v->keyring)))
+		mk_vault_close_all(v);
+}
+
 /* --- start */
 
 static int
@@ -72,7 +84,7 @@ open_keyring(struct vault *v)
 		return errno == ENOENT ? 0 : MK_E_IO;
 	r = mk_keyring_open(fd, MK_KEYRING_NAME, form, &v->keyring);
 	close(fd);
-	return r == MK_E_NOT_FOUND ? 0 : r;
+	return r == MK_E_NOT_FOUND ? MK_E_DAMAGED : r; /* the folder without its keyring */
 }
 
 static void
@@ -244,7 +256,7 @@ one_round(struct vault *v, int timeout)
 	if (p[P_SERVE].revents != 0)
 		take_connections(v);
 	serve_conns(v, p);
-	if (v->written && v->pending == NULL && mk_mono_ms() - v->last_checkpoint > HOUR_MS)
+	if (v->dirty && v->pending == NULL && mk_mono_ms() - v->last_checkpoint > HOUR_MS)
 		mk_record_checkpoint(v);
 	return true;
 }
@@ -321,6 +333,7 @@ mk_vault_run(const struct mk_daemon_args *args)
 	struct vault *v = calloc(1, sizeof *v);
 	if (v == NULL)
 		return MK_E_NOMEM;
+	signal(SIGTERM, SIG_IGN); /* the monitor ends the roles in order */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	int r = init(v, args);

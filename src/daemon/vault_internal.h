@@ -86,7 +86,7 @@ struct known_commit {
 	uint64_t number;
 };
 
-enum op_stage { OP_CHECK, OP_INTENT, OP_ACT, OP_OUTCOME, OP_DENIED, OP_DONE };
+enum op_stage { OP_PROVE, OP_CHECK, OP_INTENT, OP_ACT, OP_OUTCOME, OP_DENIED, OP_DONE };
 
 struct handler {
 	uint16_t request;
@@ -103,6 +103,9 @@ struct op {
 	struct mk_msg req;
 	struct mk_msg reply;
 	struct op_event ev;
+	char message[MK_DETAIL]; /* words of a failure, for the asker only */
+	bool plain; /* the OUTCOME's note was refused: without it */
+	int wake; /* an eventfd that ends a wait in the worker when the asker goes; -1 none */
 	int result; /* of the act, told by OUTCOME */
 	bool acted; /* act() has run: what it did is durable */
 	uint64_t intent;
@@ -139,7 +142,11 @@ struct vault {
 	int trail_error; /* why the trail could not be opened */
 	bool ready; /* the trail has answered: requests may be taken */
 	int64_t last_checkpoint; /* mono ms */
-	bool written; /* something since the last checkpoint */
+	bool written; /* this run has recorded something */
+	bool dirty; /* something since the last checkpoint */
+	const void *init; /* the one init that runs */
+	int64_t denied_minute; /* refusals without a session, in this minute */
+	unsigned denied, denied_silent;
 	char genesis[65]; /* vault id of the trail, hex; "" = no trail yet */
 	char head[65];
 	struct mk_buf alarms; /* items: what opening the trail found */
@@ -152,6 +159,8 @@ int mk_vault_path(
     const struct vault *v, const char *name, char *out, size_t cap); /* DIR/vault/NAME */
 /* Forgets what only sessions justify: main.db, ledgers, the keyring's MAC key. */
 void mk_vault_close_all(struct vault *v);
+/* The same when no session and no running request needs it. */
+void mk_vault_settle(struct vault *v);
 int64_t mk_vault_now(
     const struct op *op); /* the session's stated time in a demo office, else the real one */
 
@@ -198,6 +207,15 @@ int mk_op_name(struct op *op, unsigned tag, char *out, size_t cap);
 int mk_op_secret(struct op *op, unsigned tag, size_t nth,
     struct mk_secret **out); /* NOT_FOUND; the caller frees */
 
+/* --- page.c: long lists, page by page; the cursor is the number of rows already sent */
+struct op_page {
+	struct op *op;
+	uint64_t skip, seen;
+	bool full; /* the page is: stop walking */
+};
+int mk_page_begin(struct op *op, struct op_page *out); /* MK_E_INPUT for a cursor that is none */
+bool mk_page_wants(struct op_page *p); /* is the next row to be put? */
+
 /* --- record.c: the trail's view of an op */
 void mk_record_intent(struct op *op, mk_answer_fn f);
 void mk_record_outcome(struct op *op, mk_answer_fn f);
@@ -206,6 +224,12 @@ void mk_record_seen(struct op *op, mk_answer_fn f); /* audit class session */
 void mk_record_event(struct vault *v, const char *action, const struct session *s,
     const struct conn *c, int result, const char *detail);
 void mk_record_checkpoint(struct vault *v);
+void mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f);
+/*
+ * May this refusal of somebody without a session be recorded? At most 60 a minute are, then they
+ * are counted.
+ */
+bool mk_record_room(struct op *op);
 
 /* --- session.c */
 /*

@@ -103,7 +103,7 @@ enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
 	X(60, subject_list, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0)                         \
 	X(61, subject_show, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0)                         \
 	X(62, subject_add, MK_R_WORK, OPEN, PAGE, BEFORE, NONE, NEVER, 0)                          \
-	X(63, subject_set, MK_R_WORK, OPEN, PAGE, AFTER, NONE, NEVER, 0)                           \
+	X(63, subject_set, MK_R_WORK, OPEN, PAGE, BEFORE, NONE, NEVER, 0)                          \
 	X(64, subject_history, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0)                      \
 	X(70, reveal, MK_R_WORK, OPEN, NUMBER, BEFORE, REVEAL, NEVER, 0)                           \
 	X(80, export, MK_R_WORK, OPEN, NUMBER, BEFORE, EXPORT, BULK, 1)                            \
