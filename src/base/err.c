@@ -15,7 +15,7 @@ struct row {
 /* The codes are the enum names in lower case: written out by a table so that the text is one grep away. */
 static const struct row rows[MK_EI_COUNT] = {
 #define X(name, status, message) [MK_EI_##name] = {#name, message, status},
-	MK_ERR_TABLE(X)
+    MK_ERR_TABLE(X)
 #undef X
 };
 
@@ -37,7 +37,8 @@ mk_err_code(int err)
 	char *code = codes[r - rows];
 	/* Idempotent: a second thread would write the same bytes. */
 	for (size_t i = 0; i + 1 < sizeof codes[0] && r->code[i] != '\0'; i++)
-		code[i] = (char)(r->code[i] >= 'A' && r->code[i] <= 'Z' ? r->code[i] + 32 : r->code[i]);
+		code[i] =
+		    (char)(r->code[i] >= 'A' && r->code[i] <= 'Z' ? r->code[i] + 32 : r->code[i]);
 	return code;
 }
 

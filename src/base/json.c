@@ -38,7 +38,8 @@ put_string(struct mk_buf *b, const char *s, size_t len)
 		else if (cp < 0x10000)
 			mk_buf_printf(b, "\\u%04x", (unsigned)cp);
 		else
-			mk_buf_printf(b, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((cp - 0x10000) >> 10)),
+			mk_buf_printf(b, "\\u%04x\\u%04x",
+			    (unsigned)(0xd800 + ((cp - 0x10000) >> 10)),
 			    (unsigned)(0xdc00 + ((cp - 0x10000) & 0x3ff)));
 		i += n;
 	}

@@ -50,7 +50,9 @@ mk_chan_connect(const char *path, int *out)
 	if (connect(fd, (struct sockaddr *)&sa, sizeof sa) < 0) {
 		int e = errno;
 		close(fd);
-		return e == ECONNREFUSED ? MK_E_NOT_FOUND : e == EACCES ? MK_E_DENIED : mk_err_from_errno(e);
+		return e == ECONNREFUSED ? MK_E_NOT_FOUND
+		       : e == EACCES     ? MK_E_DENIED
+					 : mk_err_from_errno(e);
 	}
 	widen(fd);
 	*out = fd;
@@ -61,7 +63,8 @@ static void
 put_header(uint8_t h[MK_FRAME_HEADER], const struct mk_msg *m)
 {
 	uint32_t words[] = {MK_WIRE_MAGIC,
-		(uint32_t)MK_WIRE_VERSION << 24 | (uint32_t)m->flags << 16 | m->type, m->id, (uint32_t)m->body.len};
+	    (uint32_t)MK_WIRE_VERSION << 24 | (uint32_t)m->flags << 16 | m->type, m->id,
+	    (uint32_t)m->body.len};
 	for (size_t w = 0; w < 4; w++)
 		for (size_t i = 0; i < 4; i++)
 			h[4 * w + i] = (uint8_t)(words[w] >> (24 - 8 * i));
@@ -186,16 +189,18 @@ recv_once(int fd, struct mk_msg *m, uint8_t *frame)
 		char raw[CMSG_SPACE(16 * sizeof(int))];
 	} control;
 	struct iovec iov = {frame, MK_FRAME_MAX};
-	struct msghdr mh = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+	struct msghdr mh = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = &control,
+	    .msg_controllen = sizeof control};
 	ssize_t n;
 	do
 		n = recvmsg(fd, &mh, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return errno == EAGAIN || errno == EWOULDBLOCK ? MK_E_AGAIN :
-		    errno == ECONNRESET			       ? MK_E_LOST :
-								 MK_E_IO;
+		return errno == EAGAIN || errno == EWOULDBLOCK ? MK_E_AGAIN
+		       : errno == ECONNRESET                   ? MK_E_LOST
+							       : MK_E_IO;
 	collect_fds(&mh, m);
 	if (n == 0)
 		return MK_E_LOST;

@@ -17,10 +17,13 @@ struct mk_buf {
 	bool failed;
 };
 
-#define MK_BUF_INIT {NULL, 0, 0, false}
+#define MK_BUF_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0, 0, false                                                                  \
+	}
 
 void mk_buf_init(struct mk_buf *b);
-void mk_buf_free(struct mk_buf *b);  /* wipes and frees the content; b may be used again */
+void mk_buf_free(struct mk_buf *b); /* wipes and frees the content; b may be used again */
 void mk_buf_reset(struct mk_buf *b); /* wipes the content, keeps the memory */
 int mk_buf_error(const struct mk_buf *b); /* 0, or MK_E_NOMEM when a put failed */
 
@@ -43,12 +46,15 @@ struct mk_rd {
 };
 
 void mk_rd_init(struct mk_rd *r, const void *data, size_t len);
-uint8_t mk_rd_u8(struct mk_rd *r); /* 0 with failed set when nothing is left; the same for the others */
+uint8_t mk_rd_u8(
+    struct mk_rd *r); /* 0 with failed set when nothing is left; the same for the others */
 uint16_t mk_rd_u16(struct mk_rd *r);
 uint32_t mk_rd_u32(struct mk_rd *r);
 uint64_t mk_rd_u64(struct mk_rd *r);
-const uint8_t *mk_rd_bytes(struct mk_rd *r, size_t len); /* borrows from the source; NULL when short */
-int mk_rd_end(const struct mk_rd *r); /* 0 when all was read and nothing failed, else MK_E_PROTOCOL */
+const uint8_t *mk_rd_bytes(
+    struct mk_rd *r, size_t len); /* borrows from the source; NULL when short */
+int mk_rd_end(
+    const struct mk_rd *r); /* 0 when all was read and nothing failed, else MK_E_PROTOCOL */
 
 /* Writes all len bytes to fd through EINTR and short writes. 0, MK_E_NOSPACE, MK_E_IO. */
 int mk_write_all(int fd, const void *data, size_t len);

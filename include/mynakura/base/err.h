@@ -50,7 +50,7 @@ enum mk_err_index {
 #define X(name, status, message) MK_EI_##name,
 	MK_ERR_TABLE(X)
 #undef X
-	MK_EI_COUNT
+	    MK_EI_COUNT
 };
 
 enum mk_err {
@@ -61,9 +61,9 @@ enum mk_err {
 };
 
 /* All four take 0 or a negative MK_E_*; anything else is treated as INTERNAL. Strings are static. */
-const char *mk_err_code(int err);    /* "not_found": lower case, stable, for --json; "ok" for 0 */
+const char *mk_err_code(int err); /* "not_found": lower case, stable, for --json; "ok" for 0 */
 const char *mk_err_message(int err); /* English msgid */
-int mk_err_status(int err);	     /* exit status of cli.md, 0 for 0 */
-int mk_err_from_errno(int e);	     /* ENOSPC/EDQUOT NOSPACE, ENOENT NOT_FOUND, ENOMEM NOMEM, else IO */
+int mk_err_status(int err); /* exit status of cli.md, 0 for 0 */
+int mk_err_from_errno(int e); /* ENOSPC/EDQUOT NOSPACE, ENOENT NOT_FOUND, ENOMEM NOMEM, else IO */
 
 #endif

@@ -27,9 +27,11 @@ void mk_json_end_arr(struct mk_json *j);
 void mk_json_str(struct mk_json *j, const char *key, const char *s); /* s NULL: null */
 void mk_json_strn(struct mk_json *j, const char *key, const char *s, size_t len);
 void mk_json_int(struct mk_json *j, const char *key, int64_t v);
-void mk_json_dec(struct mk_json *j, const char *key, double v, int decimals); /* 0..6 decimals, '.' whatever the locale */
+void mk_json_dec(struct mk_json *j, const char *key, double v,
+    int decimals); /* 0..6 decimals, '.' whatever the locale */
 void mk_json_bool(struct mk_json *j, const char *key, bool v);
 void mk_json_null(struct mk_json *j, const char *key);
-void mk_json_raw(struct mk_json *j, const char *key, const char *json, size_t len); /* already JSON */
+void mk_json_raw(
+    struct mk_json *j, const char *key, const char *json, size_t len); /* already JSON */
 
 #endif

@@ -9,7 +9,8 @@
 
 /* Copies s with its NUL into out[cap]. 0, or MK_E_TOO_BIG (out is "" then). */
 int mk_str_copy(char *out, size_t cap, const char *s);
-char *mk_str_ndup(const void *s, size_t len); /* NUL-terminated copy; NULL when out of memory; the caller frees */
+char *mk_str_ndup(
+    const void *s, size_t len); /* NUL-terminated copy; NULL when out of memory; the caller frees */
 /* Decimal digits only, the whole string, 0..max. 0 or MK_E_INPUT. */
 int mk_str_u64(const char *s, uint64_t max, uint64_t *out);
 bool mk_str_starts(const char *s, const char *prefix);

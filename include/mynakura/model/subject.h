@@ -26,8 +26,9 @@ enum mk_state {
 
 const char *mk_state_name(int state); /* "checking"; NULL for none */
 int mk_state_parse(const char *name); /* value, or MK_E_INPUT */
-bool mk_state_may(int from, int to);  /* is this move one of the life cycle's? */
-bool mk_state_has_number(int state);  /* checking and later, before disposed: a number may be revealed or exported */
+bool mk_state_may(int from, int to); /* is this move one of the life cycle's? */
+bool mk_state_has_number(
+    int state); /* checking and later, before disposed: a number may be revealed or exported */
 
 /* The fields of a subject that a member may set. X(name, 日本語, max bytes) */
 #define MK_SUBJECT_FIELDS(X)                                                                       \
@@ -48,7 +49,7 @@ enum mk_subject_field {
 	    MK_SF_COUNT
 };
 
-const char *mk_subject_field_name(int f);	/* NULL past the end */
+const char *mk_subject_field_name(int f); /* NULL past the end */
 const char *mk_subject_field_title_ja(int f);
 size_t mk_subject_field_max(int f);
 int mk_subject_field_parse(const char *name); /* index, or MK_E_INPUT */
@@ -58,6 +59,7 @@ int mk_subject_field_parse(const char *name); /* index, or MK_E_INPUT */
  * one place only), a name that shows something. 0, MK_E_TEXT, MK_E_TOO_BIG, MK_E_INPUT, MK_E_NUMBER.
  */
 int mk_subject_field_check(int f, const char *value);
-const char *mk_sex_parse(const char *s); /* "male", "female", "other", "", or NULL when it is none of them */
+const char *mk_sex_parse(
+    const char *s); /* "male", "female", "other", "", or NULL when it is none of them */
 
 #endif
