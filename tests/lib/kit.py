@@ -64,9 +64,10 @@ def numbers(count, seed):
 
 
 def holds_digits(data, number):
-    """Does data hold four or more consecutive digits of number at a place of four, or six anywhere, in any width?"""
+    """Does data hold six consecutive digits of number, in any width and grouping? Ids, hashes and dates, which hold digits by chance, are left out."""
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
     text = text.translate({0xFF10 + i: 0x30 + i for i in range(10)})
+    text = re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]+)?", " ", re.sub(r"\b(?=[0-9]*[a-z])[0-9a-z]{13,}\b", " ", text))
     plain = re.sub(r"(?<=\d)[ \-\u3000](?=\d)", "", text)
     return any(number[i:i + 6] in plain for i in range(7))
 
