@@ -71,7 +71,7 @@ by_value(const void *a, const void *b)
 static int
 digit_height(const struct mk_page *p, const struct mk_rect *r, int fallback)
 {
-	int h[64], n = 0;
+	int h[64] = {0}, n = 0;
 	for (int i = 0; i < p->parts && n < 64; i++) {
 		const struct mk_rect *q = &p->part[i].r;
 		int mid = (q->x0 + q->x1) / 2, high = q->y1 - q->y0;

@@ -32,9 +32,9 @@ static const int reader_calls[] = {SYS(read), SYS(write), SYS(brk), SYS(munmap),
     SYS(restart_syscall)};
 
 /* libtiff and poppler ask for the page size, the time zone's file is denied by Landlock, glib makes no thread here. */
-static const int decode_calls[] = {SYS(pread64), SYS(lseek), SYS(memfd_create), SYS(ftruncate), SYS(gettimeofday),
-    SYS(time), SYS(sysinfo), SYS(rt_sigprocmask), SYS(rt_sigaction), SYS(dup), SYS(getpid),
-    SYS(gettid), SYS(clock_nanosleep), SYS(fstatfs)};
+static const int decode_calls[] = {SYS(pread64), SYS(lseek), SYS(memfd_create), SYS(ftruncate),
+    SYS(gettimeofday), SYS(time), SYS(sysinfo), SYS(rt_sigprocmask), SYS(rt_sigaction), SYS(dup),
+    SYS(getpid), SYS(gettid), SYS(clock_nanosleep), SYS(fstatfs)};
 
 /* Looking for and reading fonts; Landlock says which. newfstatat is also how glibc spells fstat. */
 static const int font_calls[] = {SYS(openat), SYS(open), SYS(access), SYS(faccessat),
@@ -80,15 +80,24 @@ allow_list(scmp_filter_ctx ctx, const int *calls, size_t count)
 	return r;
 }
 
+/* Allows a call when an argument, masked, has a value. */
+static int
+allow_when(scmp_filter_ctx ctx, int call, unsigned arg, scmp_datum_t mask, scmp_datum_t value)
+{
+	const struct scmp_arg_cmp cmp = {
+	    .arg = arg, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+	return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 1, &cmp);
+}
+
+#define WHOLE (~(scmp_datum_t)0)
+
 /* Memory that is both written and executed is how an exploit goes on; nothing of ours maps code after start. */
 static int
 allow_memory(scmp_filter_ctx ctx)
 {
-	int r = seccomp_rule_add(
-	    ctx, SCMP_ACT_ALLOW, SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	int r = allow_when(ctx, SYS(mmap), 2, PROT_EXEC, 0);
 	if (r == 0)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SYS(mprotect), 1,
-		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+		r = allow_when(ctx, SYS(mprotect), 2, PROT_EXEC, 0);
 	return r;
 }
 
@@ -97,8 +106,7 @@ allow_fcntl(scmp_filter_ctx ctx, const int *commands, size_t count)
 {
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SYS(fcntl), 1,
-		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)commands[i]));
+		r = allow_when(ctx, SYS(fcntl), 1, WHOLE, (scmp_datum_t)commands[i]);
 	return r;
 }
 
@@ -106,11 +114,9 @@ allow_fcntl(scmp_filter_ctx ctx, const int *commands, size_t count)
 static int
 allow_self(scmp_filter_ctx ctx)
 {
-	int r = seccomp_rule_add(
-	    ctx, SCMP_ACT_ALLOW, SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+	int r = allow_when(ctx, SYS(tgkill), 0, WHOLE, (scmp_datum_t)getpid());
 	if (r == 0)
-		r = seccomp_rule_add(
-		    ctx, SCMP_ACT_ALLOW, SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
+		r = allow_when(ctx, SYS(prlimit64), 2, WHOLE, 0);
 	return r;
 }
 
@@ -150,16 +156,13 @@ fill_role(scmp_filter_ctx ctx)
 		r = allow_self(ctx);
 	if (r ==
 	    0) /* threads, no processes; clone3's flags cannot be looked at, ENOSYS makes glibc use clone */
-		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SYS(clone), 1,
-		    SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread));
+		r = allow_when(ctx, SYS(clone), 0, thread, thread);
 	if (r == 0)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SYS(clone3), 0);
 	if (r == 0) /* names its threads */
-		r = seccomp_rule_add(
-		    ctx, SCMP_ACT_ALLOW, SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+		r = allow_when(ctx, SYS(prctl), 0, WHOLE, PR_SET_NAME);
 	if (r == 0) /* a pair that leads nowhere but to itself */
-		r = seccomp_rule_add(
-		    ctx, SCMP_ACT_ALLOW, SYS(socketpair), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+		r = allow_when(ctx, SYS(socketpair), 0, WHOLE, AF_UNIX);
 	return r;
 }
 
