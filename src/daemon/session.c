@@ -364,6 +364,9 @@ login_check(struct op *op)
 	r = mk_op_secret(op, MK_T_passphrase, 0, &l->pass);
 	if (r < 0 || l->pass->len < PASS_MIN || l->pass->len > MK_KDF_PASS_MAX)
 		return mk_op_fail(op, r == MK_E_NOMEM ? r : MK_E_AUTH, "the passphrase is missing");
+	int64_t now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
+	if (!mk_date_valid(mk_date_jst(now)))
+		return mk_op_fail(op, MK_E_INPUT, "the stated time is out of range");
 	if (mk_op_has(op, MK_T_now) && !mk_vault_is_demo(op->v))
 		return mk_op_fail(op, MK_E_INPUT, "a stated time is for demo offices only");
 	r = pick_slots(op, l);
