@@ -16,6 +16,7 @@
 #include "mynakura/base/err.h"
 #include "mynakura/base/str.h"
 #include "mynakura/base/time.h"
+#include "mynakura/model/number.h"
 #include "mynakura/model/table.h"
 #include "mynakura/policy/policy.h"
 #include "fields_internal.h"
@@ -318,6 +319,10 @@ take_profile(struct op *op, struct export *e)
 	if (!mk_find(op->req.body.data, op->req.body.len, MK_T_profile, &it))
 		return mk_op_fail(op, MK_E_USAGE, "the profile is missing");
 	int r = mk_compiled_parse(it.p, it.len, &e->compiled);
+	const char *id = r == 0 ? mk_compiled_id(e->compiled) : "";
+	if (mk_number_in_text(id, strlen(id))) /* it stands on the trail */
+		return mk_op_fail(
+		    op, MK_E_INPUT, "the profile's id holds what looks like an Individual Number");
 	if (r == 0)
 		r = mk_export_new(op->v->exchange, e->compiled, &e->run);
 	return r;
