@@ -160,7 +160,7 @@ for i, evil in enumerate(EVIL_BYTES):
              [b"export", b"--profile", evil, b"--ledger", LEDGER.encode(), b"-o", path + b"x"], [b"export", b"--profile", b"generic-utf8", b"--ledger", evil, b"-o", path + b"y"],
              [b"profile", b"check", path], [b"profile", b"show", evil], [b"--purpose", evil, b"subject", b"add", b"name=x"], [b"--now", evil, b"status"],
              [b"--user", evil, b"login"], [b"audit", b"list", b"--action", evil], [b"audit", b"list", b"--from", evil], [b"batch", path], [b"read", b"--layout", evil, path]]
-    if i >= 3 and i != 6:
+    if i not in (0, 6):
         tries = tries[::3]
     for words in tries:
         user = [] if b"--user" in words else [b"--user", b"suzuki"]

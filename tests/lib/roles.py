@@ -196,6 +196,12 @@ for words, passphrase in (("no passphrase", None), ("an empty one", b""), ("a wr
         ok(r.error == 0 and size > 12, "control: with the right one it is done", r)
     else:
         ok(r.name == "AUTH" and size == 0, "the same with %s: refused, and the file is empty" % words, r)
+fd = os.open(kit.fresh("ridden.csv"), os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)
+named = [(t, v.replace(b"generic-utf8", NUMBERS[2].encode()) if t == "profile" else v) for t, v in sent or ()]
+r = rider.call("export", [], [fd], raw=b"".join(wire.TAGS[t][0].to_bytes(2, "big") + len(v).to_bytes(2, "big") + v for t, v in named))
+ok(any(NUMBERS[2].encode() in v for _, v in named) and r.status == 12 and os.fstat(fd).st_size == 0 and NUMBERS[2] not in r.get("message", ""),
+   "a profile whose id is a number: status 12, since the id would stand on the trail", r)
+os.close(fd)
 rider.close()
 daemon.stop()
 
