@@ -286,6 +286,19 @@ store_reading(struct op *op, struct capture *c, size_t i)
 	return r;
 }
 
+/* The words of a warning, without its code; that it is the wrong side of the card says the most. */
+static void
+say_why(struct capture *c, const struct mk_reading *d)
+{
+	const char *best = d->warning_count > 0 ? d->warnings[0] : "";
+	for (size_t i = 0; i < d->warning_count; i++)
+		if (mk_str_starts(d->warnings[i], "front_no_number"))
+			best = d->warnings[i];
+	const char *words = strstr(best, ": ");
+	if (c->why[0] == '\0' && words != NULL)
+		(void)mk_str_copy(c->why, sizeof c->why, words + 2);
+}
+
 static int
 store_page(struct op *op)
 {
@@ -295,8 +308,7 @@ store_page(struct op *op)
 		if (!worth_storing(d)) {
 			c->unread++;
 			put_item(c, d, NULL);
-			if (c->why[0] == '\0' && d->warning_count > 0)
-				(void)mk_str_copy(c->why, sizeof c->why, d->warnings[0]);
+			say_why(c, d);
 			continue;
 		}
 		int r = store_reading(op, c, i);
@@ -328,8 +340,8 @@ finish_capture(struct op *op)
 	struct capture *c = op->state;
 	op->ev.count = c->stored;
 	if (c->stored == 0)
-		return mk_op_fail(op, MK_E_UNREADABLE, "no number found: %s",
-		    c->why[0] != '\0' ? c->why : "nothing readable in the picture");
+		return mk_op_fail(op, MK_E_UNREADABLE, "%s",
+		    c->why[0] != '\0' ? c->why : "no number was found in the picture");
 	mk_buf_put(&op->reply.body, c->items.data, c->items.len);
 	return mk_buf_error(&op->reply.body);
 }
