@@ -179,6 +179,7 @@ by_label(const struct mk_page *p, const struct mk_rows *rows, int k, struct mk_n
 		return false;
 	begin_line(p, below, below->r, out);
 	out->label = true;
+	out->under = below->r.x0 < row->r.x1;
 	fit(p, out, 0, p->turn.w);
 	/* the number begins under its label, also where a scratch hides its first digit from the parts */
 	if (row->r.x0 < out->r.x0 && out->r.x0 - row->r.x0 < out->height * 2)

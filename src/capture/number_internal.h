@@ -12,6 +12,7 @@ struct mk_number_line {
 	int height; /* of a digit */
 	int block;
 	struct mk_votes votes;
+	bool under; /* it stands under its label, as on the back of a card */
 	bool label; /* 個人番号 stands before or above it */
 	int round; /* rounds of readings done, 0..MK_ROUNDS */
 };

@@ -330,6 +330,13 @@ mk_page_more_qr(struct mk_page *p)
 	for (size_t i = 0; p->qrs == 0 && i < sizeof scales / sizeof scales[0]; i++)
 		if (p->base.w * scales[i] * p->base.h * scales[i] < 16e6)
 			mk_qr_find(&p->base, scales[i], p->qr, &p->qrs);
+	if (p->qrs > 0)
+		return;
+	/* glare and grey backgrounds are gone in black and white */
+	struct mk_grey bin = binarise(&p->base, GLYPH * 2);
+	if (bin.px != NULL)
+		mk_qr_find(&bin, 1, p->qr, &p->qrs);
+	mk_grey_free(&bin);
 }
 
 struct mk_read_box

@@ -68,7 +68,6 @@ void mk_try_text(const struct mk_block *k, const struct mk_try *r, struct mk_rec
     char *out, size_t cap);
 
 /* Name and, on a resident record, kana. */
-void mk_names_read(
-    const struct mk_block *k, struct mk_rect number, struct mk_field_value *out);
+void mk_names_read(const struct mk_block *k, struct mk_rect number, struct mk_field_value *out);
 
 #endif

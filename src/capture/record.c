@@ -157,6 +157,38 @@ give_codes(struct work *w)
 	}
 }
 
+/* Where a code is to be expected and none was found yet, the page is searched harder. */
+static void
+look_for_codes(struct work *w)
+{
+	bool wanted = false;
+	for (int i = 0; i < w->docs; i++)
+		wanted = wanted || w->doc[i].layout == MK_CARD_BACK ||
+			 (w->doc[i].layout == MK_UNKNOWN && w->doc[i].lines > 0);
+	if (w->page.qrs == 0 && wanted)
+		mk_page_more_qr(&w->page);
+	if (w->page.qrs > 0)
+		give_codes(w);
+}
+
+/* Something unknown beside a document, without label or code, is a serial or a telephone number. */
+static void
+drop_strangers(struct work *w)
+{
+	int n = 0, known = 0;
+	for (int i = 0; i < w->docs; i++)
+		known += w->doc[i].layout != MK_UNKNOWN;
+	for (int i = 0; i < w->docs; i++) {
+		const struct document *d = &w->doc[i];
+		bool label = d->qrs > 0;
+		for (int k = 0; k < d->lines; k++)
+			label = label || w->line[d->line[k]].label;
+		if (known == 0 || d->layout != MK_UNKNOWN || label)
+			w->doc[n++] = *d;
+	}
+	w->docs = n;
+}
+
 static void
 evaluate(struct work *w, struct document *d)
 {
@@ -164,6 +196,7 @@ evaluate(struct work *w, struct document *d)
 	struct mk_evidence e = {.line = votes, .lines = d->lines, .qrs = d->qrs};
 	/* a resident record carries other rows of digits: there the label itself is wanted */
 	e.label = d->layout == MK_TSUCHI || d->layout == MK_CARD_BACK;
+	e.coded = d->layout != MK_TSUCHI && d->layout != MK_JUMINHYO;
 	for (int i = 0; i < d->lines; i++) {
 		votes[i] = w->line[d->line[i]].votes;
 		e.label = e.label || w->line[d->line[i]].label;
@@ -186,21 +219,18 @@ read_number(struct work *w, struct document *d)
 		if (d->decision.certain || d->lines == 0)
 			break;
 	}
-	if (d->layout == MK_CARD_BACK && d->qrs == 0) {
-		mk_page_more_qr(&w->page);
-		if (w->page.qrs > 0 && w->docs == 1) {
-			give_codes(w);
-			evaluate(w, d);
-		}
-	}
 }
 
-/* Of these documents only the back of a card bears a code of twelve digits. */
+/* Of these documents only the back of a card bears a code, and the number under its label. */
 static void
-settle_by_code(struct document *d)
+settle_kind(const struct work *w, struct document *d)
 {
-	if (d->layout == MK_UNKNOWN && d->qrs == 1)
+	bool under = d->lines > 0 && w->line[d->line[0]].under;
+	if (d->layout == MK_UNKNOWN && (d->qrs == 1 || under))
 		d->layout = MK_CARD_BACK;
+	/* a front has no number; its serial is not one */
+	if (d->layout == MK_CARD_FRONT && d->qrs == 0)
+		d->lines = 0;
 }
 
 static void
@@ -329,7 +359,7 @@ static void
 read_document(struct work *w, struct document *d)
 {
 	struct mk_rect number = {0, 0, 0, 0};
-	settle_by_code(d);
+	settle_kind(w, d);
 	read_number(w, d);
 	if (d->decision.line >= 0 && d->lines > 0)
 		number = w->line[d->line[d->decision.line]].r;
@@ -357,8 +387,8 @@ mk_records_read(struct mk_ocr *ocr, const uint8_t *px, int width, int height, en
 	w->lines = mk_number_lines(&w->page, &w->rows, w->line);
 	find_documents(w);
 	settle_layouts(w);
-	if (w->page.qrs > 0)
-		give_codes(w);
+	look_for_codes(w);
+	drop_strangers(w);
 	for (int i = 0; i < w->docs; i++)
 		read_document(w, &w->doc[i]);
 	merge_front(w);

@@ -175,10 +175,11 @@ decide_by_print(
 	}
 	bool two = (models & (models - 1)) != 0;
 	bool sure = count >= MK_SURE_READINGS && two && count * 100 >= v->total * MK_SURE_PERCENT &&
-		    c->lines == 1 && e->label;
+		    c->lines == 1 && e->label && !e->coded;
 	if (!sure)
 		warn(d, MK_RW_few_readings);
-	take(d, d->ocr, sure, sure ? 950 + share * 4 / 100 : share * 7 / 10);
+	if (e->label)
+		take(d, d->ocr, sure, sure ? 950 + share * 4 / 100 : share * 7 / 10);
 }
 
 void

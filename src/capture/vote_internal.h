@@ -39,7 +39,9 @@ struct mk_evidence {
 	int lines;
 	char qr[2][13]; /* different codes found */
 	int qrs;
-	bool label; /* the label 個人番号 or the kind of document agrees */
+	bool label; /* the label 個人番号 or the kind of document agrees; else nothing is offered */
+	bool coded; /* this kind of document bears a code, or its kind is not known: print alone is
+		       not certain */
 };
 
 struct mk_decision {

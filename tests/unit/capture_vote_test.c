@@ -77,8 +77,11 @@ less_agreement_is_not(void **state)
 	assert_true(warned(&d, MK_RW_few_readings));
 	v = votes(GOOD, 20, 0); /* one model */
 	assert_false(decide(&v, 1, NULL, true).certain);
-	v = votes(GOOD, 10, 10); /* nothing says what it is */
-	assert_false(decide(&v, 1, NULL, false).certain);
+	v = votes(GOOD, 10, 10); /* nothing says what it is: not even offered */
+	d = decide(&v, 1, NULL, false);
+	assert_false(d.certain);
+	assert_string_equal(d.number, "");
+	assert_int_equal(d.candidate_count, 1);
 	v = votes(GOOD, 9, 8); /* 17 of 19: 89 % */
 	mk_votes_add(&v, OTHER, 12, 0);
 	mk_votes_add(&v, BAD, 12, 0);
@@ -102,6 +105,22 @@ code_alone_is_not_certain(void **state)
 	d = decide(&v, 1, GOOD, true);
 	assert_false(d.certain);
 	assert_string_equal(d.number, GOOD);
+}
+
+/* The back of a card bears a code: where it cannot be read, it may say something else. */
+static void
+print_beside_a_dead_code_is_not_certain(void **state)
+{
+	(void)state;
+	struct mk_votes v = votes(GOOD, 16, 16);
+	struct mk_evidence e = {.line = &v, .lines = 1, .label = true, .coded = true};
+	struct mk_decision d;
+	mk_decide(&e, &d);
+	assert_false(d.certain);
+	assert_string_equal(d.number, GOOD);
+	e.coded = false;
+	mk_decide(&e, &d);
+	assert_true(d.certain);
 }
 
 static void
@@ -201,6 +220,7 @@ main(void)
 	    cmocka_unit_test(agreement_is_certain),
 	    cmocka_unit_test(less_agreement_is_not),
 	    cmocka_unit_test(code_alone_is_not_certain),
+	    cmocka_unit_test(print_beside_a_dead_code_is_not_certain),
 	    cmocka_unit_test(conflict_gives_no_number),
 	    cmocka_unit_test(wrong_check_digit_is_refused_not_mended),
 	    cmocka_unit_test(two_numbers_are_not_certain),
