@@ -187,6 +187,8 @@ mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f)
 	v->dirty = false;
 	mk_msg_init(&m, MK_TR_CHECKPOINT, 0);
 	mk_put_i64(&m.body, MK_T_time, mk_now());
+	if (v->keyring != NULL && mk_keyring_proved(v->keyring))
+		put_commits(&m.body, MK_KEYRING_NAME, mk_keyring_seq(v->keyring));
 	if (v->main != NULL)
 		put_commits(&m.body, MK_KEYRING_MAIN, mk_main_commits(v->main));
 	for (size_t i = 0; i < MK_LEDGERS_OPEN; i++)

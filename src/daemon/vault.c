@@ -303,8 +303,12 @@ meet_trail(struct vault *v)
 		return v->trail_error; /* nobody could log in: the client is told why */
 	if (v->keyring != NULL && v->genesis[0] == '\0')
 		return MK_E_TAMPERED; /* a vault whose trail is gone */
-	v->ready = true;
-	return 0;
+	/* An older keyring would give back what was taken away. */
+	int r = v->keyring == NULL
+		    ? 0
+		    : mk_commits_check(v, MK_KEYRING_NAME, mk_keyring_seq(v->keyring));
+	v->ready = r == 0;
+	return r;
 }
 
 /* When the vault itself cannot be opened, the client is told why instead of losing the line. */
