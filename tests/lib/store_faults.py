@@ -269,6 +269,27 @@ def installed(d):
         put(d, "keyring", at + 10, b"\1")
 
 
+# taking a grant away, and an older keyring that would give it back
+with open(os.path.join(office.dir, V["keyring"]), "rb") as f:
+    granted = f.read()
+c = office.chief()
+c.must("ledger_revoke", [("ledger", PAYEES), ("member", "suzuki")])
+office.end(c)
+r = cli(office.dir, "reveal", "B45", "--ledger", PAYEES, "--reason", "x", user="suzuki", secrets=["pw-suzuki"])
+ok(r.status == 4, "control: a revoked clerk gets status 4", r)
+kit.copy_tree(office.dir, work)
+put(work, "keyring", 0, granted)
+r = cli(work, "reveal", "B45", "--ledger", PAYEES, "--reason", "x", user="suzuki", secrets=["pw-suzuki"])
+ok(r.status == 9 and not kit.holds_digits(r.out + r.err, NUMBERS[45]), "the keyring of before put back: status 9", r)
+put(work, "keyring", 0, granted[:32] + b"\0" * 7 + b"\xff" + granted[40:])
+r = cli(work, "login", user="suzuki", secrets=["pw-suzuki"])
+ok(r.status in (8, 9), "with a higher number written into one copy: told (status %d)" % r.status, r)
+c = office.chief()
+c.must("ledger_grant", [("ledger", PAYEES), ("member", "suzuki")])
+office.end(c)
+with open(os.path.join(office.dir, V["keyring"]), "rb") as f:
+    KEYRING = f.read()
+
 got = damaged(installed)
 ok(got[:2] == ("told", 8), "a keyring that says it is an installed office's, with the old sum: status 8", got)
 
