@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Growable buffer and bounded reader. realloc is never used: it would leave the old copy unwiped. */
+/*
+ * Growable buffer and bounded reader. realloc is never used: it would leave the old copy unwiped.
+ */
 #include "mynakura/base/buf.h"
 
 #include <errno.h>

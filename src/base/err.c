@@ -12,7 +12,10 @@ struct row {
 	int status;
 };
 
-/* The codes are the enum names in lower case: written out by a table so that the text is one grep away. */
+/*
+ * The codes are the enum names in lower case: written out by a table so that the text is one grep
+ * away.
+ */
 static const struct row rows[MK_EI_COUNT] = {
 #define X(name, status, message) [MK_EI_##name] = {#name, message, status},
     MK_ERR_TABLE(X)

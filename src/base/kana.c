@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The foldings of Japanese text: dakuten composition, half-width kana, search form. Kanji are never touched. */
+/*
+ * The foldings of Japanese text: dakuten composition, half-width kana, search form. Kanji are never
+ * touched.
+ */
 #include "mynakura/base/utf8.h"
 
 #include <string.h>
@@ -83,7 +86,10 @@ put_cp(struct mk_buf *out, uint32_t cp)
 	mk_buf_put(out, raw, mk_utf8_encode(cp, raw));
 }
 
-/* In the search form ヷ..ヺ, which have no hiragana, are わ..を with U+3099, as わ + U+3099 has no composition there. */
+/*
+ * In the search form ヷ..ヺ, which have no hiragana, are わ..を with U+3099, as わ + U+3099 has no
+ * composition there.
+ */
 static void
 put_shaped(struct mk_buf *out, uint32_t cp, enum form form)
 {

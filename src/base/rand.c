@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A batch of kernel randomness per thread: a page nonce costs a memcpy instead of a system call (gcry_create_nonce costs ten
- * times the cipher, store.md). The pool is forgotten in a forked child, or parent and child would draw the same nonces: by a
- * handler of fork(), and by the process id for a bare clone (the id alone is not enough: a child may get the id of the
- * process that filled the pool).
+ * A batch of kernel randomness per thread: a page nonce costs a memcpy instead of a system call
+ * (gcry_create_nonce costs ten times the cipher, store.md). The pool is forgotten in a forked
+ * child, or parent and child would draw the same nonces: by a handler of fork(), and by the process
+ * id for a bare clone (the id alone is not enough: a child may get the id of the process that
+ * filled the pool).
  */
 #include "mynakura/base/rand.h"
 

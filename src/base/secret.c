@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Locked memory over libgcrypt's secure pool. gcry_malloc_secure is used, never xmalloc_secure: that one aborts. */
+/*
+ * Locked memory over libgcrypt's secure pool. gcry_malloc_secure is used, never xmalloc_secure:
+ * that one aborts.
+ */
 #include "mynakura/base/secret.h"
 
 #include <fcntl.h>

@@ -10,7 +10,10 @@
 
 #define DAY INT64_C(86400)
 #define JST (INT64_C(9) * 3600)
-/* 0000-12-31 and 10000-01-01: what lies outside the calendar becomes one of these two, which mk_date_valid refuses. */
+/*
+ * 0000-12-31 and 10000-01-01: what lies outside the calendar becomes one of these two, which
+ * mk_date_valid refuses.
+ */
 #define DAYS_MIN INT64_C(-719163)
 #define DAYS_MAX INT64_C(2932897)
 
@@ -67,7 +70,10 @@ mk_date_from_days(int64_t z)
 	return d;
 }
 
-/* Japan's wall clock as seconds, or the border next to it: a time from outside (--now) must not overflow. */
+/*
+ * Japan's wall clock as seconds, or the border next to it: a time from outside (--now) must not
+ * overflow.
+ */
 static int64_t
 jst_seconds(int64_t t)
 {

@@ -60,7 +60,10 @@ struct range {
 	uint32_t from, to;
 };
 
-/* What may not enter: controls, bidi controls, zero-width, line separators, soft hyphen, tags, private use, non-characters. */
+/*
+ * What may not enter: controls, bidi controls, zero-width, line separators, soft hyphen, tags,
+ * private use, non-characters.
+ */
 static const struct range forbidden[] = {
     {0x0000, 0x001f},
     {0x007f, 0x009f},

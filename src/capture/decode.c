@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The decode process: an encoded file of unknown origin becomes raw grey. The process is closed in before it looks at more than the first
- * bytes, which alone say what the file is; names and suffixes are never asked.
+ * The decode process: an encoded file of unknown origin becomes raw grey. The process is closed in
+ * before it looks at more than the first bytes, which alone say what the file is; names and
+ * suffixes are never asked.
  */
 #include <string.h>
 #include <sys/mman.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One decoder a format. Each sends its pages and returns 0 after the last one (sent without MK_FLAG_MORE), or an error with words set. */
+/*
+ * One decoder a format. Each sends its pages and returns 0 after the last one (sent without
+ * MK_FLAG_MORE), or an error with words set.
+ */
 #ifndef MK_CAPTURE_DECODE_INTERNAL_H
 #define MK_CAPTURE_DECODE_INTERNAL_H
 

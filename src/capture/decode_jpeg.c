@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* JPEG with libjpeg. What libjpeg calls a warning (data end early, a marker in the middle) means missing pixels here: refused. */
+/*
+ * JPEG with libjpeg. What libjpeg calls a warning (data end early, a marker in the middle) means
+ * missing pixels here: refused.
+ */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* PDF pages with poppler, drawn on white at 300 dpi. Scripts and links of a PDF are not run; fonts are read through Landlock's gap. */
+/*
+ * PDF pages with poppler, drawn on white at 300 dpi. Scripts and links of a PDF are not run; fonts
+ * are read through Landlock's gap.
+ */
 #include <cairo.h>
 #include <poppler.h>
 #include <stdlib.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* PNG with libpng. The header's size is judged before anything is allocated; any error, and any missing byte, refuses the image. */
+/*
+ * PNG with libpng. The header's size is judged before anything is allocated; any error, and any
+ * missing byte, refuses the image.
+ */
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>

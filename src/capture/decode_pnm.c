@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Binary PNM (P4, P5, P6; 8 and 16 bits), the format of scanners and specimens. The text forms are not read. */
+/*
+ * Binary PNM (P4, P5, P6; 8 and 16 bits), the format of scanners and specimens. The text forms are
+ * not read.
+ */
 #include <stdbool.h>
 
 #include "decode_internal.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* TIFF, every page, with libtiff out of memory. Fax data that ends early is only a warning for libtiff; here it refuses the image. */
+/*
+ * TIFF, every page, with libtiff out of memory. Fax data that ends early is only a warning for
+ * libtiff; here it refuses the image.
+ */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

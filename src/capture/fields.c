@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fields other than the number. A field that is not found stays empty; nothing here can make a number certain. */
+/*
+ * Fields other than the number. A field that is not found stays empty; nothing here can make a
+ * number certain.
+ */
 #include "place_internal.h"
 
 #include <stdlib.h>

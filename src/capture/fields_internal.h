@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Name, kana, address, birth, sex, expiry: found by labels and by what they look like, read several times, compared. */
+/*
+ * Name, kana, address, birth, sex, expiry: found by labels and by what they look like, read several
+ * times, compared.
+ */
 #ifndef MK_CAPTURE_FIELDS_INTERNAL_H
 #define MK_CAPTURE_FIELDS_INTERNAL_H
 
@@ -14,7 +17,10 @@ struct mk_field_value {
 };
 
 const char *mk_field_name(enum mk_field f);
-/* Reads the fields of a block that is a document of layout l. number: the row of the number, x1 0 when there is none. */
+/*
+ * Reads the fields of a block that is a document of layout l. number: the row of the number, x1 0
+ * when there is none.
+ */
 void mk_fields_read(struct mk_page *p, const struct mk_rows *rows, int b, enum mk_layout l,
     struct mk_rect number, struct mk_field_value out[MK_FIELDS]);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * 8-bit grey pictures (0 black) and the few operations that reading needs. Out-of-memory is reported by px NULL; every function takes an
- * empty picture and gives an empty one.
+ * 8-bit grey pictures (0 black) and the few operations that reading needs. Out-of-memory is
+ * reported by px NULL; every function takes an empty picture and gives an empty one.
  */
 #ifndef MK_CAPTURE_GREY_INTERNAL_H
 #define MK_CAPTURE_GREY_INTERNAL_H
@@ -32,12 +32,18 @@ struct mk_grey mk_grey_blur(
 struct mk_grey mk_grey_median(const struct mk_grey *g); /* 3 x 3 */
 /* 0 or 255 by the valley of the histogram. */
 struct mk_grey mk_grey_otsu(const struct mk_grey *g);
-/* 0 where a pixel is darker than its surroundings (window x window) by part percent and by at least `least` levels, else 255. */
+/*
+ * 0 where a pixel is darker than its surroundings (window x window) by part percent and by at least
+ * `least` levels, else 255.
+ */
 struct mk_grey mk_grey_adaptive(const struct mk_grey *g, int window, int percent, int least);
 /* Spreads the 1st and 99th percentile to 0..255. */
 struct mk_grey mk_grey_stretch(const struct mk_grey *g);
 
-/* A turn: the picture `src`, scaled by `scale`, turned clockwise by `degrees` about its centre; w, h is the box that holds all of it. */
+/*
+ * A turn: the picture `src`, scaled by `scale`, turned clockwise by `degrees` about its centre; w,
+ * h is the box that holds all of it.
+ */
 struct mk_turn {
 	double sin, cos, scale;
 	double sx, sy; /* centre in src */

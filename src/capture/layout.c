@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Recognising documents by their words; exact places and typefaces are not public and are not relied on. */
+/*
+ * Recognising documents by their words; exact places and typefaces are not public and are not
+ * relied on.
+ */
 #include "layout_internal.h"
 
 #include <stdlib.h>

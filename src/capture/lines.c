@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lines of text from connected parts: their size, their direction by projection, and their grouping into segments. */
+/*
+ * Lines of text from connected parts: their size, their direction by projection, and their grouping
+ * into segments.
+ */
 #include "lines_internal.h"
 
 #include <math.h>
@@ -56,7 +59,10 @@ struct point {
 	float x, y;
 };
 
-/* How sharply the points fall into lines at an angle: sum of squares of a histogram of their distance across. */
+/*
+ * How sharply the points fall into lines at an angle: sum of squares of a histogram of their
+ * distance across.
+ */
 static double
 sharpness(const struct point *p, int n, double degrees, double bin, uint16_t *bins)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finding text without reading it: how large glyphs are, which way lines run, and the pieces of lines (segments). */
+/*
+ * Finding text without reading it: how large glyphs are, which way lines run, and the pieces of
+ * lines (segments).
+ */
 #ifndef MK_CAPTURE_LINES_INTERNAL_H
 #define MK_CAPTURE_LINES_INTERNAL_H
 
@@ -23,8 +26,8 @@ struct mk_text {
 /* Typical height of a glyph, px; 0 when there is no text. */
 int mk_glyph_height(const struct mk_part *part, int n);
 /*
- * Direction of the lines, degrees clockwise in -90..90 (upright and upside down look the same). strength: 1 = no direction. false without
- * enough parts.
+ * Direction of the lines, degrees clockwise in -90..90 (upright and upside down look the same).
+ * strength: 1 = no direction. false without enough parts.
  */
 bool mk_text_angle(
     const struct mk_part *part, int n, int height, double *degrees, double *strength);

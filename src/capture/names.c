@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finding and reading names: the label is small and often misread, so what stands around the number tells as well. */
+/*
+ * Finding and reading names: the label is small and often misread, so what stands around the number
+ * tells as well.
+ */
 #include "place_internal.h"
 
 #include <stdlib.h>
@@ -87,7 +90,10 @@ row_below(const struct mk_block *k, struct mk_rect number, struct mk_place *out)
 	return mk_place_at(k, best, from, out);
 }
 
-/* Small print before the value (a label taken for a part of it) is cut off: parts much lower than the rest, then white. */
+/*
+ * Small print before the value (a label taken for a part of it) is cut off: parts much lower than
+ * the rest, then white.
+ */
 static void
 cut_small(const struct mk_block *k, struct mk_place *v)
 {
@@ -140,7 +146,10 @@ name_place(const struct mk_block *k, struct mk_rect number, struct mk_place *out
 	return half_label(k, number, out) || row_below(k, number, out);
 }
 
-/* The reading of a name stands over it, in smaller print and often too small for its label to be read. */
+/*
+ * The reading of a name stands over it, in smaller print and often too small for its label to be
+ * read.
+ */
 static bool
 row_above(const struct mk_block *k, const struct mk_place *name, struct mk_place *out)
 {

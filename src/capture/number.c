@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows of digits: found by what the first reading saw, cut without their label, and read again and again at different sizes, with different
- * preparations, by different models. Agreement is what counts; symbol confidence under a whitelist is noise (capture.md 4).
+ * Rows of digits: found by what the first reading saw, cut without their label, and read again and
+ * again at different sizes, with different preparations, by different models. Agreement is what
+ * counts; symbol confidence under a whitelist is noise (capture.md 4).
  */
 #include "number_internal.h"
 
@@ -34,7 +35,10 @@ is_separator(uint32_t cp)
 	       cp == '~' || cp == 0x4e00;
 }
 
-/* The longest run of digits, with a few glyphs between them that a stain may be. Returns the digits in it. */
+/*
+ * The longest run of digits, with a few glyphs between them that a stain may be. Returns the digits
+ * in it.
+ */
 static int
 digit_run(const struct mk_text_row *l, int *from, int *to)
 {
@@ -83,7 +87,10 @@ digit_height(const struct mk_page *p, const struct mk_rect *r, int fallback)
 	return n == 0 ? fallback : h[n / 2];
 }
 
-/* Fits the rectangle to the digits: parts of their height, also ones just beside that the first reading took for something else. */
+/*
+ * Fits the rectangle to the digits: parts of their height, also ones just beside that the first
+ * reading took for something else.
+ */
 static void
 fit(const struct mk_page *p, struct mk_number_line *l, int left, int right)
 {
@@ -181,7 +188,10 @@ by_label(const struct mk_page *p, const struct mk_rows *rows, int k, struct mk_n
 	out->label = true;
 	out->under = below->r.x0 < row->r.x1;
 	fit(p, out, 0, p->turn.w);
-	/* the number begins under its label, also where a scratch hides its first digit from the parts */
+	/*
+	 * the number begins under its label, also where a scratch hides its first digit from the
+	 * parts
+	 */
 	if (row->r.x0 < out->r.x0 && out->r.x0 - row->r.x0 < out->height * 2)
 		out->r.x0 = row->r.x0;
 	return out->r.x1 - out->r.x0 > out->height * 5;

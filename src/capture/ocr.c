@@ -19,7 +19,8 @@ load(const char *folder, const char *language, bool dictionary)
 {
 	/*
 	 * tessedit_do_invert doubles the time of doubtful lines; dictionaries bend names to words.
-	 * debug_file stays empty: Tesseract would open it at its first complaint, inside the sandbox.
+	 * debug_file stays empty: Tesseract would open it at its first complaint, inside the
+	 * sandbox.
 	 */
 	char invert[] = "tessedit_do_invert", words[] = "load_system_dawg",
 	     more[] = "load_freq_dawg", off[] = "0", on[] = "1";

@@ -17,7 +17,10 @@
 #define READ_HEIGHT 40 /* px of a line for the first reading */
 #define PROBES 5 /* lines that are read both ways round */
 
-/* Dark on light, whatever the background; a 3 x 3 mean first, so that noise does not fall apart into specks. */
+/*
+ * Dark on light, whatever the background; a 3 x 3 mean first, so that noise does not fall apart
+ * into specks.
+ */
 static struct mk_grey
 binarise(const struct mk_grey *g, int glyph)
 {
@@ -86,7 +89,9 @@ mk_page_cut(const struct mk_page *p, struct mk_rect r, double lines, double targ
 	double k = target / lines, m = target / 4, x, y;
 	mk_turn_back(&p->turn, (r.x0 + r.x1) / 2.0, (r.y0 + r.y1) / 2.0, &x, &y);
 	mk_turn_make(&t, p->base.w, p->base.h, p->degrees + degrees, p->turn.scale * k);
-	/* sampling finer than the result and averaging keeps thin strokes where the picture shrinks */
+	/*
+	 * sampling finer than the result and averaging keeps thin strokes where the picture shrinks
+	 */
 	int n = t.scale < 0.7 ? (int)ceil(1 / t.scale) : 1;
 	n = n > 8 ? 8 : n;
 	t.scale *= n;
@@ -184,7 +189,10 @@ probes(const struct mk_text *t, int glyph, int *pick)
 	return n;
 }
 
-/* Reads some lines both ways round and turns the page when it stands on its head. Returns what the better way was worth per line. */
+/*
+ * Reads some lines both ways round and turns the page when it stands on its head. Returns what the
+ * better way was worth per line.
+ */
 static int
 choose_half(struct mk_page *p)
 {

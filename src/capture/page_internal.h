@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A page on its way from raster to text: the base picture as it was given, the turn that makes it upright, the segments with their text. All
- * places are in the upright picture until they are mapped back for the answer; what is recognised is always cut afresh out of the base.
+ * A page on its way from raster to text: the base picture as it was given, the turn that makes it
+ * upright, the segments with their text. All places are in the upright picture until they are
+ * mapped back for the answer; what is recognised is always cut afresh out of the base.
  */
 #ifndef MK_CAPTURE_PAGE_INTERNAL_H
 #define MK_CAPTURE_PAGE_INTERNAL_H
@@ -28,13 +29,17 @@ struct mk_page {
 	bool blank;
 };
 
-/* Finds the direction and the segments, and reads every segment once. px: width * height grey bytes. 0, MK_E_NOMEM. */
+/*
+ * Finds the direction and the segments, and reads every segment once. px: width * height grey
+ * bytes. 0, MK_E_NOMEM.
+ */
 int mk_page_open(struct mk_page *p, struct mk_ocr *ocr, const uint8_t *px, int width, int height);
 void mk_page_close(struct mk_page *p); /* wipes */
 
 /*
- * Cuts a rectangle of the upright picture out of the base so that `lines` px of it become `target` px, turned by more `degrees`, with a margin of a
- * quarter of target. *scale (may be NULL) gets result px per upright px. Freed with mk_grey_free.
+ * Cuts a rectangle of the upright picture out of the base so that `lines` px of it become `target`
+ * px, turned by more `degrees`, with a margin of a quarter of target. *scale (may be NULL) gets
+ * result px per upright px. Freed with mk_grey_free.
  */
 struct mk_grey mk_page_cut(const struct mk_page *p, struct mk_rect r, double lines, double target,
     double degrees, double *scale);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Connected dark parts by runs: each row's runs are joined with the touching ones above in a union-find forest. */
+/*
+ * Connected dark parts by runs: each row's runs are joined with the touching ones above in a
+ * union-find forest.
+ */
 #include <stdlib.h>
 
 #include "grey_internal.h"

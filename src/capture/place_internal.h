@@ -51,8 +51,8 @@ bool mk_place_at(
 bool mk_place_value(const struct mk_block *k, const char *field, int y, struct mk_place *out);
 
 /*
- * Reads a place in up to `count` ways (at most MK_TRIES); returns how many readings there are. When the first two, of different models, say the
- * same, that is enough.
+ * Reads a place in up to `count` ways (at most MK_TRIES); returns how many readings there are. When
+ * the first two, of different models, say the same, that is enough.
  */
 int mk_try_ways(struct mk_page *p, struct mk_rect r, int height, const struct mk_way *ways,
     int count, struct mk_try *out);
@@ -63,7 +63,10 @@ void mk_try_dashes(
     struct mk_try *r); /* a dash among kanji is the numeral one, after katakana the long vowel */
 void mk_try_hyphens(struct mk_try *r); /* a dash between digits is a hyphen */
 void mk_try_keep(struct mk_try *r, bool (*wanted)(uint32_t));
-/* Text of a reading with blanks where the row is white by at least `least` px (Japanese: full-width, as printed). */
+/*
+ * Text of a reading with blanks where the row is white by at least `least` px (Japanese:
+ * full-width, as printed).
+ */
 void mk_try_text(const struct mk_block *k, const struct mk_try *r, struct mk_rect place, int least,
     char *out, size_t cap);
 

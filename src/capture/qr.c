@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* zbar with everything but QR switched off: a bar code misread as a number would be an invented source. */
+/*
+ * zbar with everything but QR switched off: a bar code misread as a number would be an invented
+ * source.
+ */
 #include "qr_internal.h"
 
 #include <iconv.h>

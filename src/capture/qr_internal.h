@@ -16,7 +16,10 @@ struct mk_qr {
 	double degrees; /* clockwise turn of the symbol, 0 = upright */
 };
 
-/* Opens, for good, the character converters that zbar asks for at every code: it could not once the sandbox is closed. */
+/*
+ * Opens, for good, the character converters that zbar asks for at every code: it could not once the
+ * sandbox is closed.
+ */
 void mk_qr_prepare(void);
 /* Appends the different codes found at one scale. `out` holds MK_QR_MAX, *n how many it has. */
 void mk_qr_find(const struct mk_grey *g, double scale, struct mk_qr *out, int *n);

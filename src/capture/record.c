@@ -107,7 +107,10 @@ find_documents(struct work *w)
 		add_document(w, -1);
 }
 
-/* A block with the number but without words that tell its kind: the whole page is asked, when nothing else on it is a document. */
+/*
+ * A block with the number but without words that tell its kind: the whole page is asked, when
+ * nothing else on it is a document.
+ */
 static void
 settle_layouts(struct work *w)
 {
@@ -259,7 +262,10 @@ explain(const struct work *w, struct document *d)
 		warn(d, MK_RW_low_resolution);
 }
 
-/* The front that lies beside a back of the same birth lends its fields, and is no record of its own. */
+/*
+ * The front that lies beside a back of the same birth lends its fields, and is no record of its
+ * own.
+ */
 static void
 merge_front(struct work *w)
 {

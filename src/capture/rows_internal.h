@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows of print: the segments that stand on one line of a block, from left to right, as one run of glyphs. */
+/*
+ * Rows of print: the segments that stand on one line of a block, from left to right, as one run of
+ * glyphs.
+ */
 #ifndef MK_CAPTURE_ROWS_INTERNAL_H
 #define MK_CAPTURE_ROWS_INTERNAL_H
 
@@ -30,8 +33,9 @@ int mk_rows_make(const struct mk_page *p, const int *block, struct mk_rows *out)
 void mk_rows_free(struct mk_rows *rows); /* wipes */
 
 /*
- * Left edge of what stands behind glyph `before` (its right neighbour is before + 1): the widest white run between the middles of the two. The
- * recogniser's own boxes are only roughly right, so `reach` px more to the left are looked at.
+ * Left edge of what stands behind glyph `before` (its right neighbour is before + 1): the widest
+ * white run between the middles of the two. The recogniser's own boxes are only roughly right, so
+ * `reach` px more to the left are looked at.
  */
 int mk_row_edge(const struct mk_page *p, const struct mk_text_row *row, int before, int reach);
 

@@ -33,7 +33,10 @@ struct mk_sink {
 	uint8_t *px; /* mapped, writable, zeroed; row y at px + y * width */
 };
 
-/* Refuses more than 40 Mpixel before anything is allocated (decisions.md 11). 0, MK_E_TOO_BIG, MK_E_IMAGE, MK_E_NOMEM. */
+/*
+ * Refuses more than 40 Mpixel before anything is allocated (decisions.md 11). 0, MK_E_TOO_BIG,
+ * MK_E_IMAGE, MK_E_NOMEM.
+ */
 int mk_sink_open(struct mk_serve *s, struct mk_sink *k, uint64_t width, uint64_t height);
 /* Cuts an open picture to fewer rows (a hand scanner's height is known at the end). */
 int mk_sink_cut(struct mk_sink *k, uint32_t height);

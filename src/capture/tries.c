@@ -15,8 +15,8 @@ same(const struct mk_try *a, const struct mk_try *b)
 }
 
 /*
- * Reads a place of the page in several ways; returns how many readings there are. When the first two,
- * of different models, say the same, that is enough.
+ * Reads a place of the page in several ways; returns how many readings there are. When the first
+ * two, of different models, say the same, that is enough.
  */
 int
 mk_try_ways(struct mk_page *p, struct mk_rect r, int height, const struct mk_way *ways, int count,
@@ -55,7 +55,10 @@ mk_try_ways(struct mk_page *p, struct mk_rect r, int height, const struct mk_way
 	return n;
 }
 
-/* The reading that most others repeat, of equal ones the most confident. *share: 0..1000, over 900 only with two models. */
+/*
+ * The reading that most others repeat, of equal ones the most confident. *share: 0..1000, over 900
+ * only with two models.
+ */
 int
 mk_try_best(const struct mk_try *r, int n, unsigned *share)
 {
@@ -164,7 +167,10 @@ glyphs_before(struct mk_rect r, const struct mk_gap *gap, int gaps, int g, int n
 	return ink <= 0 ? 0 : (before * n + ink / 2) / ink;
 }
 
-/* Text of a reading with blanks where the row is white (Japanese: full-width, as printed). least: px of a blank. */
+/*
+ * Text of a reading with blanks where the row is white (Japanese: full-width, as printed). least:
+ * px of a blank.
+ */
 void
 mk_try_text(const struct mk_block *k, const struct mk_try *r, struct mk_rect place, int least,
     char *out, size_t cap)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Turning a picture by any angle in one step with its scaling, and finding places of the result in the source again. */
+/*
+ * Turning a picture by any angle in one step with its scaling, and finding places of the result in
+ * the source again.
+ */
 #include <math.h>
 
 #include "grey_internal.h"

@@ -57,7 +57,10 @@ add_candidate(struct mk_decision *d, const char *digits)
 	memcpy(d->candidates[d->candidate_count++], digits, LEN + 1);
 }
 
-/* A line's value is taken up when more than half of its 12-digit readings, and at least three, say the same. */
+/*
+ * A line's value is taken up when more than half of its 12-digit readings, and at least three, say
+ * the same.
+ */
 static int
 majority(const struct mk_votes *v)
 {
@@ -153,7 +156,9 @@ decide_with_qr(
 	} else if (agree || (!valid && c->line < 0)) {
 		warn(d, MK_RW_check_digit);
 	} else if (c->line < 0 || (!mk_number_valid(d->ocr) && read_anywhere(e, d->qr))) {
-		/* nothing that holds stands against the code; offered where a reading says the same */
+		/*
+		 * nothing that holds stands against the code; offered where a reading says the same
+		 */
 		warn(d, MK_RW_only_qr);
 		if (read_anywhere(e, d->qr))
 			take(d, d->qr, false, 600);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The rule by which a number is believed (cli.md, capture.md 5). Pure: readings in, a decision out. A digit is never changed to make the check
- * digit fit.
+ * The rule by which a number is believed (cli.md, capture.md 5). Pure: readings in, a decision out.
+ * A digit is never changed to make the check digit fit.
  */
 #ifndef MK_CAPTURE_VOTE_INTERNAL_H
 #define MK_CAPTURE_VOTE_INTERNAL_H
@@ -29,7 +29,10 @@ struct mk_votes {
 	int readings; /* all of them */
 };
 
-/* One reading of the line: only those of exactly 12 digits vote; longer ones are not cut, shorter ones not filled. */
+/*
+ * One reading of the line: only those of exactly 12 digits vote; longer ones are not cut, shorter
+ * ones not filled.
+ */
 void mk_votes_add(struct mk_votes *v, const char *digits, int len, unsigned model);
 /* The value with the most readings, or -1. */
 int mk_votes_best(const struct mk_votes *v);

@@ -33,7 +33,10 @@ mk_is_japanese(uint32_t cp)
 	       (cp >= 0x20000 && cp <= 0x3ffff);
 }
 
-/* Approximate search after Sellers: column by column, the cheapest way to end a match here, with where it began. */
+/*
+ * Approximate search after Sellers: column by column, the cheapest way to end a match here, with
+ * where it began.
+ */
 int
 mk_find_word(const uint32_t *text, int n, const uint32_t *word, int len, int *from, int *to)
 {
@@ -138,7 +141,10 @@ in_set(const char *set, uint32_t cp)
 	return false;
 }
 
-/* The era that stands in the two glyphs before `at`; its row, -1 none, -2 when the glyphs contradict each other. */
+/*
+ * The era that stands in the two glyphs before `at`; its row, -1 none, -2 when the glyphs
+ * contradict each other.
+ */
 static int
 era_before(const uint32_t *text, int at)
 {
@@ -202,7 +208,9 @@ digits_at(const uint32_t *text, int n, int at, int most, struct run *out)
 #define MONTH 0x6708U
 #define DAY 0x65e5U
 
-/* Year, month, day from `at`, each behind one glyph; two of the three 年月日 must have been read. */
+/*
+ * Year, month, day from `at`, each behind one glyph; two of the three 年月日 must have been read.
+ */
 static bool
 triple(const uint32_t *text, int n, int at, struct run *y, struct run *m, struct run *d)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command line taken apart by the verbs' own synopses (synopsis.c); and the splitting of a batch line into words. */
+/*
+ * The command line taken apart by the verbs' own synopses (synopsis.c); and the splitting of a
+ * batch line into words.
+ */
 #include "cli_internal.h"
 
 #include <stdlib.h>
@@ -307,7 +310,10 @@ mk_line_split(char *line, char ***out, int *count)
 			if (word_char(&p, &quote, &c))
 				*w++ = c;
 		}
-		/* The blank that ended the word is passed before its place is overwritten by the end of the word. */
+		/*
+		 * The blank that ended the word is passed before its place is overwritten by the
+		 * end of the word.
+		 */
 		if (*p != '\0')
 			p++;
 		*w++ = '\0';

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* audit verify: the daemon's own check of the trail, against a key kept elsewhere where one is given. */
+/*
+ * audit verify: the daemon's own check of the trail, against a key kept elsewhere where one is
+ * given.
+ */
 #include "cli_internal.h"
 
 #include <errno.h>

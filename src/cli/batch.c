@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * batch: verbs as lines over one login and one connection. "ACK line seq head" is written only after the daemon has said that the act is
- * durable; "ERR line code message" goes on with the next line. A lost connection ends the batch: nothing behind it was done.
+ * batch: verbs as lines over one login and one connection. "ACK line seq head" is written only
+ * after the daemon has said that the act is durable; "ERR line code message" goes on with the next
+ * line. A lost connection ends the batch: nothing behind it was done.
  */
 #include "cli_internal.h"
 
@@ -24,7 +25,10 @@ barred(const struct mk_verb *v)
 	return false;
 }
 
-/* Runs one line's words; what the whole run has (connection, descriptor) is not for a line to change. */
+/*
+ * Runs one line's words; what the whole run has (connection, descriptor) is not for a line to
+ * change.
+ */
 static int
 run_words(struct mk_cli *c, int n, char **words)
 {
@@ -99,7 +103,10 @@ run_lines(struct mk_cli *c, int fd)
 		struct mk_secret *line = mk_secret_new(BATCH_LINE);
 		if (line == NULL)
 			return MK_E_NOMEM;
-		/* Byte by byte: the same descriptor may give the passphrase before and numbers between. */
+		/*
+		 * Byte by byte: the same descriptor may give the passphrase before and numbers
+		 * between.
+		 */
 		int got = mk_fd_line(fd, c->interrupt_fd, line);
 		if (got > 0 && memchr(line->data, '\0', line->len) != NULL)
 			got = MK_E_TEXT;

@@ -40,7 +40,10 @@ keep_answer(struct mk_cli *c, const struct mk_msg *reply, int r)
 	return r;
 }
 
-/* "passphrase needed" of the request table: the one that was typed for this run, not asked for twice. */
+/*
+ * "passphrase needed" of the request table: the one that was typed for this run, not asked for
+ * twice.
+ */
 static void
 add_passphrase(struct mk_cli *c, struct mk_msg *req)
 {

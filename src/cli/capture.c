@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* capture: a scanner's sheets or image files into the review queue. The daemon reads; this passes the open file or names the device. */
+/*
+ * capture: a scanner's sheets or image files into the review queue. The daemon reads; this passes
+ * the open file or names the device.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -110,7 +113,10 @@ capture_file(struct mk_cli *c, const char *path)
 	return r;
 }
 
-/* The n-th value (from 0) of the option that opt (NAME=VALUE) sets; the last one when there are fewer. NULL when opt is not the first of its name. */
+/*
+ * The n-th value (from 0) of the option that opt (NAME=VALUE) sets; the last one when there are
+ * fewer. NULL when opt is not the first of its name.
+ */
 static const char *
 turn_of(struct mk_cli *c, size_t at, size_t n)
 {

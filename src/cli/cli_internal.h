@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the files of the command line share: the table of verbs, the parsed line, the connection, and how results are printed. The synopsis
- * of a verb is also what its arguments are parsed by, so help and parser cannot differ.
+ * What the files of the command line share: the table of verbs, the parsed line, the connection,
+ * and how results are printed. The synopsis of a verb is also what its arguments are parsed by, so
+ * help and parser cannot differ.
  */
 #ifndef MK_CLI_INTERNAL_H
 #define MK_CLI_INTERNAL_H
@@ -32,7 +33,8 @@ enum mk_col_kind {
 	MK_COL_U64,
 	MK_COL_TIME, /* int64 seconds: RFC 3339 */
 	MK_COL_BOOL,
-	MK_COL_WORD, /* one of the daemon's fixed words (own, page, pending, card-back): translated for people */
+	/* one of the daemon's fixed words (own, page, pending, card-back): translated for people */
+	MK_COL_WORD,
 	MK_COL_NOTES, /* a flat JSON object as a string: for people "key: value; key: value" */
 	MK_COL_MEMBER, /* an id: for people the name that stands in the member list */
 	MK_COL_LEDGER, /* likewise */
@@ -66,11 +68,15 @@ struct mk_verb {
 	const char *name;
 	const char *sub; /* NULL: none */
 	const char *
-	    args; /* synopsis: words, --options, [optional], WORD... repeated, a | b; parsed by args.c */
+	    /* synopsis: words, --options, [optional], WORD... repeated, a | b; parsed by args.c */
+	    args;
 	const char *help; /* msgid, one sentence */
 	enum mk_verb_need need;
 	int (*run)(struct mk_cli *c);
-	/* The rest serves mk_run_list and mk_run_act: the request, the tags of the positional words, the columns. */
+	/*
+	 * The rest serves mk_run_list and mk_run_act: the request, the tags of the positional
+	 * words, the columns.
+	 */
 	uint16_t request;
 	uint16_t tags[2];
 	const struct mk_col *cols;
@@ -101,14 +107,15 @@ struct mk_cli_args {
 };
 
 /*
- * Parses words (borrowed) into g and a. what[cap] says what is wrong. 0, MK_E_USAGE, MK_E_NOMEM. The caller frees a with
- * mk_args_free in every case. A line with --help needs no arguments.
+ * Parses words (borrowed) into g and a. what[cap] says what is wrong. 0, MK_E_USAGE, MK_E_NOMEM.
+ * The caller frees a with mk_args_free in every case. A line with --help needs no arguments.
  */
 int mk_args_parse(int n, char *const words[], struct mk_cli_global *g, struct mk_cli_args *a,
     struct mk_buf *what);
 void mk_args_free(struct mk_cli_args *a);
 /*
- * A synopsis taken apart: the i-th positional word (its name in out, true in *required / *repeated), false past the end.
+ * A synopsis taken apart: the i-th positional word (its name in out, true in *required /
+ * *repeated), false past the end.
  */
 bool mk_synopsis_word(
     const char *args, size_t i, char *out, size_t cap, bool *required, bool *repeated);
@@ -117,7 +124,10 @@ enum mk_opt_form { MK_OPT_UNKNOWN, MK_OPT_SWITCH, MK_OPT_VALUE, MK_OPT_GREEDY };
 /* The i-th option that must be there (outside of brackets), its name without dashes. */
 bool mk_synopsis_required(const char *args, size_t i, char *out, size_t cap);
 enum mk_opt_form mk_synopsis_option(const char *args, const char *name);
-/* Splits a batch line as a shell would (blanks, '...', "..." with \" \\, \x), without any expansion. MK_E_INPUT for an open quote. */
+/*
+ * Splits a batch line as a shell would (blanks, '...', "..." with \" \\, \x), without any
+ * expansion. MK_E_INPUT for an open quote.
+ */
 int mk_line_split(char *line, char ***out, int *count);
 
 /* --- the run */
@@ -172,7 +182,10 @@ const char *mk_opt_nth(const struct mk_cli *c, const char *name, size_t i);
 /* --- the connection */
 int mk_need_daemon(struct mk_cli *c); /* connects and says hello, once */
 int mk_need_login(struct mk_cli *c); /* the caller's passphrase, once */
-/* Sends req (freed here in every case) and keeps seq, head and the daemon's message. *reply is the caller's to free. */
+/*
+ * Sends req (freed here in every case) and keeps seq, head and the daemon's message. *reply is the
+ * caller's to free.
+ */
 int mk_ask(struct mk_cli *c, struct mk_msg *req, struct mk_msg *reply);
 /* The same for an act whose answer is not looked at. */
 int mk_do(struct mk_cli *c, struct mk_msg *req);
@@ -187,13 +200,19 @@ extern const struct mk_col mk_subject_cols[];
 void mk_request_build(struct mk_cli *c, struct mk_msg *req);
 /* Pages through req (freed here) and prints by cols. */
 int mk_list(struct mk_cli *c, struct mk_msg *req, const struct mk_col *cols);
-/* "FIELD=VALUE": the name into field, the value returned; NULL (and the failure noted) when it is none. */
+/*
+ * "FIELD=VALUE": the name into field, the value returned; NULL (and the failure noted) when it is
+ * none.
+ */
 const char *mk_field_split(struct mk_cli *c, const char *arg, char *field, size_t cap);
 /* An item {field, value}. */
 void mk_put_field(struct mk_buf *b, const char *field, const char *value);
 
 /* --- secrets */
-/* One line, wanted for `prompt` (translated). MK_E_USAGE when there is no terminal and no descriptor, or it ended. */
+/*
+ * One line, wanted for `prompt` (translated). MK_E_USAGE when there is no terminal and no
+ * descriptor, or it ended.
+ */
 int mk_pass_line(struct mk_cli *c, const char *prompt, struct mk_secret **out);
 int mk_pass_new(
     struct mk_cli *c, const char *prompt, struct mk_secret **out); /* twice at a terminal */
@@ -222,8 +241,8 @@ void mk_cols_head(struct mk_grid *g, const struct mk_col *cols);
 void mk_cols_row(struct mk_grid *g, const struct mk_names *names, const struct mk_col *cols,
     const void *body, size_t len);
 /*
- * Fetches what the columns need to show names for ids, once a run; nothing with --json. A list that the session may not see leaves its
- * ids as they are.
+ * Fetches what the columns need to show names for ids, once a run; nothing with --json. A list that
+ * the session may not see leaves its ids as they are.
  */
 void mk_id_title(
     const struct mk_names *names, enum mk_col_kind kind, const char *id, struct mk_buf *out);
@@ -235,10 +254,14 @@ void mk_out(struct mk_cli *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3))); /* text of ours */
 /* One of the daemon's fixed words in the user's language; the word itself when it is none. */
 const char *mk_word(const char *word);
-/* An English sentence of the daemon in the user's language where the catalogue has it, not escaped. */
+/*
+ * An English sentence of the daemon in the user's language where the catalogue has it, not escaped.
+ */
 void mk_sentence(const char *words, size_t len, struct mk_buf *out);
 void mk_out_escaped(struct mk_buf *out, const char *s);
-/* Draws how far work is; cleared before anything else is printed (mk_flush and mk_tell_error do). */
+/*
+ * Draws how far work is; cleared before anything else is printed (mk_flush and mk_tell_error do).
+ */
 void mk_progress(struct mk_cli *c, size_t done, size_t all);
 void mk_progress_clear(struct mk_cli *c);
 void mk_help(struct mk_cli *c, const char *group);

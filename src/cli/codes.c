@@ -136,7 +136,10 @@ static const char *const audits[] = {"none", "session", "after", "before"};
 static const char *const budgets[] = {"none", "reveal", "export"};
 static const char *const approvals[] = {"never", "bulk", "always"};
 
-/* Actions are the requests that leave a record; the daemon's own (start, stop, denied, ...) stand in mynakura-trail(5). */
+/*
+ * Actions are the requests that leave a record; the daemon's own (start, stop, denied, ...) stand
+ * in mynakura-trail(5).
+ */
 static int
 actions(struct sheet *s)
 {

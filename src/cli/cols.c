@@ -134,8 +134,9 @@ code_title(enum mk_col_kind kind, const char *code, struct mk_buf *out)
 }
 
 /*
- * {"reason":"...","note":"..."} as "reason: ...; note: ...": quotes and braces go, \\" and \\\\ are undone. Anything else stays as it is: it is
- * text for a person's eye, escaped afterwards like every other.
+ * {"reason":"...","note":"..."} as "reason: ...; note: ...": quotes and braces go, \\" and \\\\ are
+ * undone. Anything else stays as it is: it is text for a person's eye, escaped afterwards like
+ * every other.
  */
 static void
 notes_text(const char *s, size_t len, struct mk_buf *out)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* doctor: what the installation needs, what is missing, how to mend it. It changes nothing and needs no vault and no passphrase. */
+/*
+ * doctor: what the installation needs, what is missing, how to mend it. It changes nothing and
+ * needs no vault and no passphrase.
+ */
 #include "cli_internal.h"
 
 #include <errno.h>
@@ -127,7 +130,10 @@ look_memory(struct finding *f)
 	       "to open without it"));
 }
 
-/* Swap on zram or a dm device may be encrypted or never reach a disk; other swap keeps what was in memory. */
+/*
+ * Swap on zram or a dm device may be encrypted or never reach a disk; other swap keeps what was in
+ * memory.
+ */
 static void
 look_swap(struct finding *f)
 {

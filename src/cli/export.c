@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* export and the profiles it uses. The vault writes the rows into the file that is opened here; no number passes through this program. */
+/*
+ * export and the profiles it uses. The vault writes the rows into the file that is opened here; no
+ * number passes through this program.
+ */
 #include <fcntl.h>
 #include <string.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Verbs that are one request: words and options of the line become the items of the same name, the answer is printed by columns. */
+/*
+ * Verbs that are one request: words and options of the line become the items of the same name, the
+ * answer is printed by columns.
+ */
 #include "cli_internal.h"
 
 #include <string.h>

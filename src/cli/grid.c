@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A table for people: cells are escaped when they come in and aligned by terminal cells, so that Japanese columns stand straight. */
+/*
+ * A table for people: cells are escaped when they come in and aligned by terminal cells, so that
+ * Japanese columns stand straight.
+ */
 #include "cli_internal.h"
 
 #include <stdlib.h>

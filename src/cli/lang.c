@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The user's language. A machine without the locale that LANG names still speaks it: C.UTF-8 is taken and LANGUAGE set from LANG
- * (style.md 4.21), so Japanese needs no ja_JP locale. Output is UTF-8 always.
+ * The user's language. A machine without the locale that LANG names still speaks it: C.UTF-8 is
+ * taken and LANGUAGE set from LANG (style.md 4.21), so Japanese needs no ja_JP locale. Output is
+ * UTF-8 always.
  */
 #include "cli_internal.h"
 
@@ -40,7 +41,10 @@ language_from(const char *locale)
 	setenv("LANGUAGE", name, 1);
 }
 
-/* Uninstalled builds and every prefix: ../share/locale beside the program; else where it was built for. */
+/*
+ * Uninstalled builds and every prefix: ../share/locale beside the program; else where it was built
+ * for.
+ */
 static void
 bind_catalogue(void)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* login, status, and the verbs about offices, ledgers and members that are more than one plain request. */
+/*
+ * login, status, and the verbs about offices, ledgers and members that are more than one plain
+ * request.
+ */
 #include "cli_internal.h"
 
 #include <inttypes.h>

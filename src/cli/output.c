@@ -56,7 +56,10 @@ mk_output_end(struct mk_output *o)
 	struct stat made, there;
 	if (o->fd < 0)
 		return;
-	/* What was written may hold numbers: cut it first, then remove the name if it still is ours. */
+	/*
+	 * What was written may hold numbers: cut it first, then remove the name if it still is
+	 * ours.
+	 */
 	if (!o->kept && ftruncate(o->fd, 0) == 0 && fstat(o->fd, &made) == 0 &&
 	    lstat(o->path, &there) == 0 && made.st_ino == there.st_ino &&
 	    made.st_dev == there.st_dev)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Secrets that a person types: from the terminal without echo, or line by line from a descriptor. They go into locked memory at once and
- * never through stdio, argv or the environment.
+ * Secrets that a person types: from the terminal without echo, or line by line from a descriptor.
+ * They go into locked memory at once and never through stdio, argv or the environment.
  */
 #include "cli_internal.h"
 
@@ -61,7 +61,10 @@ mk_fd_line(int fd, int interrupt_fd, struct mk_secret *out)
 	}
 }
 
-/* Shows the prompt and reads with echo off; the terminal is as it was afterwards, also when a signal ended the wait. */
+/*
+ * Shows the prompt and reads with echo off; the terminal is as it was afterwards, also when a
+ * signal ended the wait.
+ */
 static int
 tty_read(struct mk_cli *c, const char *prompt, bool echo, struct mk_secret *out)
 {

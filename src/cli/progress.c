@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How far long work is: one line on stderr, only when that is a terminal and there is more than one thing to do. */
+/*
+ * How far long work is: one line on stderr, only when that is a terminal and there is more than one
+ * thing to do.
+ */
 #include "cli_internal.h"
 
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* read: images to fields without a vault. Each file is decoded by one process and each page read by another (decisions.md 11). */
+/*
+ * read: images to fields without a vault. Each file is decoded by one process and each page read by
+ * another (decisions.md 11).
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What was read of a card or a page, for `read` and `review show`: as the JSON of cli.md, or as lines. Holds numbers: mk_buf only. */
+/*
+ * What was read of a card or a page, for `read` and `review show`: as the JSON of cli.md, or as
+ * lines. Holds numbers: mk_buf only.
+ */
 #include "reading_internal.h"
 
 #include <string.h>

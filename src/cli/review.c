@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The review queue: what was read of an item, its picture into a file, and accepting it with corrections. */
+/*
+ * The review queue: what was read of an item, its picture into a file, and accepting it with
+ * corrections.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From argv to an exit status: parsing, what the verb needs, its result, its error in words or as JSON. */
+/*
+ * From argv to an exit status: parsing, what the verb needs, its result, its error in words or as
+ * JSON.
+ */
 #include "mynakura/cli/cli.h"
 
 #include <fcntl.h>
@@ -140,7 +143,10 @@ mk_run_verb(struct mk_cli *c)
 		r = c->a.verb->run(c);
 	if (r == MK_E_AGAIN && mk_interrupted(c))
 		r = mk_fail(c, MK_E_FAILED, _("interrupted"));
-	/* What was printed before an error (pages of a list, the other images) stays; a failed write is an error of its own. */
+	/*
+	 * What was printed before an error (pages of a list, the other images) stays; a failed
+	 * write is an error of its own.
+	 */
 	int w = mk_flush(c);
 	return r < 0 ? r : w;
 }
@@ -167,7 +173,10 @@ run_line(struct mk_cli *c, int argc, char **argv)
 	return r;
 }
 
-/* A descriptor that is not open would be taken by the next file that is opened: an error would go into an export. */
+/*
+ * A descriptor that is not open would be taken by the next file that is opened: an error would go
+ * into an export.
+ */
 static void
 open_standard_fds(void)
 {

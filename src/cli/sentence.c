@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the daemon and the reading processes say are English sentences. Those that stand in the catalogue are shown in the user's language, also
- * when they hold numbers: each run of digits is looked up as %u and put back in its order.
+ * What the daemon and the reading processes say are English sentences. Those that stand in the
+ * catalogue are shown in the user's language, also when they hold numbers: each run of digits is
+ * looked up as %u and put back in its order.
  */
 #include "cli_internal.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one table of verbs: name, synopsis, help, what it needs, and for those that are a single request its tags and columns. */
+/*
+ * The one table of verbs: name, synopsis, help, what it needs, and for those that are a single
+ * request its tags and columns.
+ */
 #include "cli_internal.h"
 
 #define END                                                                                        \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * mynakura-read device|decode|read: the reading processes. Started by the program itself with a channel on descriptor 3, never by hand; it
- * holds no key and no store, serves one item and ends.
+ * mynakura-read device|decode|read: the reading processes. Started by the program itself with a
+ * channel on descriptor 3, never by hand; it holds no key and no store, serves one item and ends.
  */
 #include <fcntl.h>
 #include <stdio.h>

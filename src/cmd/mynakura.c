@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * mynakura: the operator's program. main() only: signals become a readable descriptor, so that a terminal is restored and a half-written
- * file removed whatever ends the run, and the exit status is never a signal's.
+ * mynakura: the operator's program. main() only: signals become a readable descriptor, so that a
+ * terminal is restored and a half-written file removed whatever ends the run, and the exit status
+ * is never a signal's.
  */
 #include <errno.h>
 #include <fcntl.h>

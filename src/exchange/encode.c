@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Characters into the target's code. Only the codec "CP932" is used, never "SHIFT_JIS", never //TRANSLIT and never //IGNORE: those put "?"
- * where a name's character was, and no one notices (formats.md 4.1). What reading back would show is asked of the codec itself.
+ * Characters into the target's code. Only the codec "CP932" is used, never "SHIFT_JIS", never
+ * //TRANSLIT and never //IGNORE: those put "?" where a name's character was, and no one notices
+ * (formats.md 4.1). What reading back would show is asked of the codec itself.
  */
 #include "exchange_internal.h"
 
@@ -42,13 +43,18 @@ struct range {
 	uint16_t from, to;
 };
 
-/* JIS X 0208 as 年金機構 lists it, in Shift_JIS codes (formats.md 4.2). The second byte is checked by the codec. */
+/*
+ * JIS X 0208 as 年金機構 lists it, in Shift_JIS codes (formats.md 4.2). The second byte is checked
+ * by the codec.
+ */
 static const struct range jisx0208[] = {{0x20, 0x7e}, {0xa1, 0xdf}, {0x8140, 0x81ac},
     {0x824f, 0x8258}, {0x8260, 0x8279}, {0x8281, 0x829a}, {0x829f, 0x82f1}, {0x8340, 0x8396},
     {0x839f, 0x83b6}, {0x83bf, 0x83d6}, {0x8440, 0x8460}, {0x8470, 0x8491}, {0x889f, 0x9872},
     {0x989f, 0xeaa4}};
 
-/* All of CP932 but controls and the private codes F040-F9FC, which mean something else on every PC. */
+/*
+ * All of CP932 but controls and the private codes F040-F9FC, which mean something else on every PC.
+ */
 static const struct range cp932[] = {
     {0x20, 0x7e}, {0xa1, 0xdf}, {0x8140, 0xeffc}, {0xfa40, 0xfc4b}};
 
@@ -93,7 +99,10 @@ encode_cp932(const struct mk_exchange *x, unsigned repertoire, uint32_t cp, uint
 		r = convert(x->from, (const char *)out, *n, back, sizeof back, &nback);
 	if (r == 0 && mk_utf8_decode(back, nback, as) != nback)
 		r = MK_E_CHARSET;
-	/* the codec turns U+00A5 and U+203E into backslash and tilde without a word: another character, so it does not fit */
+	/*
+	 * the codec turns U+00A5 and U+203E into backslash and tilde without a word: another
+	 * character, so it does not fit
+	 */
 	if (r == 0 && *as < 0x80 && *as != cp)
 		r = MK_E_CHARSET;
 	return r;
@@ -112,7 +121,9 @@ mk_encode_char(const struct mk_exchange *x, unsigned encoding, unsigned repertoi
 	return 0;
 }
 
-/* formats.md 4.3: the forms that names are commonly written with where the registered one cannot be */
+/*
+ * formats.md 4.3: the forms that names are commonly written with where the registered one cannot be
+ */
 static const struct {
 	uint32_t from, to;
 } variants[] = {

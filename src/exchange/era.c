@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Dates as Japanese forms want them. Eras change by the day (元号を改める政令), not by the year; dates before 1873-01-01, when Japan had another
- * calendar, are refused.
+ * Dates as Japanese forms want them. Eras change by the day (元号を改める政令), not by the year;
+ * dates before 1873-01-01, when Japan had another calendar, are refused.
  */
 #include "exchange_internal.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The two passes of an export. The first makes every line without a number and keeps nothing but counts and notes; the second makes them again, with the
- * numbers, and must come out at the same size. Any failure ends the export for good.
+ * The two passes of an export. The first makes every line without a number and keeps nothing but
+ * counts and notes; the second makes them again, with the numbers, and must come out at the same
+ * size. Any failure ends the export for good.
  */
 #include "mynakura/exchange/export.h"
 
@@ -218,7 +219,10 @@ mk_export_check(struct mk_export *e, const struct mk_export_row *row)
 	return 1;
 }
 
-/* Makes line i of those before the rows: the preamble's, then the header. 1, 0 when there is no such line, MK_E_NOMEM. */
+/*
+ * Makes line i of those before the rows: the preamble's, then the header. 1, 0 when there is no
+ * such line, MK_E_NOMEM.
+ */
 static int
 make_top_line(struct mk_export *e, size_t i)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The closed functions of a profile on text: widths, kana, blanks, splitting, padding, postal codes, flags and words. A function that cannot do its work on
- * a value says so; it never guesses and never cuts.
+ * The closed functions of a profile on text: widths, kana, blanks, splitting, padding, postal
+ * codes, flags and words. A function that cannot do its work on a value says so; it never guesses
+ * and never cuts.
  */
 #include "exchange_internal.h"
 
@@ -155,7 +156,10 @@ split(bool family, const char *s, size_t len, struct mk_buf *out)
 	return gap != NULL ? 0 : MK_E_INPUT;
 }
 
-/* Digits in either width to ASCII; blanks and hyphens dropped where loose. MK_E_INPUT on anything else or over cap. */
+/*
+ * Digits in either width to ASCII; blanks and hyphens dropped where loose. MK_E_INPUT on anything
+ * else or over cap.
+ */
 static int
 digits(const char *s, size_t len, bool loose, char *out, size_t cap, size_t *count)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The foldings that are made without a question and always listed (formats.md 4.3): widths by the column's class, hyphens in full-width columns,
- * a mark composed with its kana, variation selectors dropped for CP932. Everything else stops the row.
+ * The foldings that are made without a question and always listed (formats.md 4.3): widths by the
+ * column's class, hyphens in full-width columns, a mark composed with its kana, variation selectors
+ * dropped for CP932. Everything else stops the row.
  */
 #include "exchange_internal.h"
 
@@ -93,7 +94,10 @@ to_class(enum mk_class class, uint32_t cp, uint32_t *mark)
 	return mk_half_ascii(cp);
 }
 
-/* Decodes the character at s and, where the next one is a mark that belongs to it, both: returns the bytes taken. */
+/*
+ * Decodes the character at s and, where the next one is a mark that belongs to it, both: returns
+ * the bytes taken.
+ */
 static size_t
 take(struct mk_export *e, const struct mk_cell *c, const char *s, size_t len, uint32_t *cp)
 {

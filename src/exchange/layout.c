@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The closed tables of sources and functions by name, and the life of a layout. What a layout must keep is in layout_check.c. */
+/*
+ * The closed tables of sources and functions by name, and the life of a layout. What a layout must
+ * keep is in layout_check.c.
+ */
 #include "mynakura/exchange/layout.h"
 
 #include <stdlib.h>
@@ -86,8 +89,8 @@ mk_fn_argument(unsigned fn)
 }
 
 /*
- * Japanese spreadsheets open full-width signs as formulas too, and skip blanks before them (formats.md 4.5, R16). U+2212 becomes
- * the full-width minus in CP932, so it counts as one.
+ * Japanese spreadsheets open full-width signs as formulas too, and skip blanks before them
+ * (formats.md 4.5, R16). U+2212 becomes the full-width minus in CP932, so it counts as one.
  */
 bool
 mk_formula_start(const char *s, size_t len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every rule that a layout must keep. The loader runs it to tell a person what is wrong, the vault runs it again because the client
- * that compiled the profile is not trusted.
+ * Every rule that a layout must keep. The loader runs it to tell a person what is wrong, the vault
+ * runs it again because the client that compiled the profile is not trusted.
  */
 #include "mynakura/exchange/layout.h"
 

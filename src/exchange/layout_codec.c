@@ -2,13 +2,17 @@
 /*
  * A layout as flat bytes and back. Integers big-endian, a string is u16 length and bytes:
  *
- *   "MKCP" u32 | version u8 = 1 | status encoding repertoire quoting eol header consumer row missing u8 each | delimiter u8 | flags u8 (1 bom, 2
- *   final newline) | key u16 | max_bytes u32 | id title purpose filename | maps u16 {entries u16 {from to}} | preamble u16 {cells u16
+ *   "MKCP" u32 | version u8 = 1 | status encoding repertoire quoting eol header consumer row
+ *     missing u8 each | delimiter u8 | flags u8 (1 bom, 2
+ *   final newline) | key u16 | max_bytes u32 | id title purpose filename | maps u16 {entries u16
+ *     {from to}} | preamble u16 {cells u16
  *   {cell}} | fields u16 {cell}
- *   cell: name | constant | source blank_if req_if req_ifnot max_bytes length u16 each | class u8 | flags u8 (1 required, 2 secret) |
+ *   cell: name | constant | source blank_if req_if req_ifnot max_bytes length u16 each | class u8 |
+ *     flags u8 (1 required, 2 secret) |
  *   functions u8 {fn u8, arg u8}
  *
- * The decoder trusts nothing: counts are bounded before memory is taken, unknown flags and left-over bytes are refused.
+ * The decoder trusts nothing: counts are bounded before memory is taken, unknown flags and
+ * left-over bytes are refused.
  */
 #include "mynakura/exchange/layout.h"
 
@@ -124,7 +128,10 @@ get_text(struct mk_rd *rd, char **out)
 	return 0;
 }
 
-/* A count of things that take at least `least` bytes each: what is left in the source bounds it too. */
+/*
+ * A count of things that take at least `least` bytes each: what is left in the source bounds it
+ * too.
+ */
 static int
 get_count(struct mk_rd *rd, size_t max, size_t least, size_t *out)
 {

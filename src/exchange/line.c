@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One line of the file: each cell's value is looked up, shaped, folded, encoded, measured and quoted. The number is not among the values: its
- * place is held by zeros and filled in the caller's buffer when all else is done, so that no other step can touch it.
+ * One line of the file: each cell's value is looked up, shaped, folded, encoded, measured and
+ * quoted. The number is not among the values: its place is held by zeros and filled in the caller's
+ * buffer when all else is done, so that no other step can touch it.
  */
 #include "exchange_internal.h"
 
@@ -51,7 +52,10 @@ set_value(struct mk_export *e, const char *s, size_t len)
 	mk_buf_put(&e->value, s, len);
 }
 
-/* Source to e->value: the text rule (R15) once more, then the column's functions. false when a problem was noted. */
+/*
+ * Source to e->value: the text rule (R15) once more, then the column's functions. false when a
+ * problem was noted.
+ */
 static bool
 shape(struct mk_export *e, const struct mk_cell *c, const char *s)
 {
@@ -147,8 +151,9 @@ measure(struct mk_export *e, const struct mk_cell *c)
 }
 
 /*
- * Appends e->work as a cell. Bytes may be looked at one by one: no second byte of CP932 (40-7E, 80-FC) is a quote, a comma, a semicolon, a blank or a
- * tab, and 0x5C, which is one (表 ソ 能), means nothing in CSV.
+ * Appends e->work as a cell. Bytes may be looked at one by one: no second byte of CP932 (40-7E,
+ * 80-FC) is a quote, a comma, a semicolon, a blank or a tab, and 0x5C, which is one (表 ソ 能),
+ * means nothing in CSV.
  */
 static void
 put_quoted(struct mk_export *e, const struct mk_cell *c)

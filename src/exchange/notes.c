@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What an export has to say: problems that stop it and changes that it made. They name a row by its key (the employee code), a column and a character,
- * never a whole value and never a number. They are for the person's screen, not for a log.
+ * What an export has to say: problems that stop it and changes that it made. They name a row by its
+ * key (the employee code), a column and a character, never a whole value and never a number. They
+ * are for the person's screen, not for a log.
  */
 #include "exchange_internal.h"
 
@@ -33,7 +34,9 @@ mk_problem_message(enum mk_problem_kind kind)
 	return (unsigned)kind < MK_PROBLEM_COUNT ? kinds[kind].message : "unknown";
 }
 
-/* Room for note number n (all of it at the first one); NULL when enough are kept or memory is out. */
+/*
+ * Room for note number n (all of it at the first one); NULL when enough are kept or memory is out.
+ */
 static void *
 room(struct mk_export *e, void **notes, size_t n, size_t size)
 {

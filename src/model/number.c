@@ -33,8 +33,8 @@ mk_number_valid(const char d[MK_NUMBER_LEN])
 }
 
 /*
- * What people put between the digits, and what shows nothing there (variation selectors). Full-width forms of ASCII count as
- * their half-width ones.
+ * What people put between the digits, and what shows nothing there (variation selectors).
+ * Full-width forms of ASCII count as their half-width ones.
  */
 static bool
 is_separator(uint32_t cp)
@@ -85,7 +85,10 @@ out:
 	return r;
 }
 
-/* The digits of one run, sliding: any 12 in a row that pass make the text refused (a longer run may hide one). */
+/*
+ * The digits of one run, sliding: any 12 in a row that pass make the text refused (a longer run may
+ * hide one).
+ */
 static bool
 run_holds_number(const char *d, size_t n)
 {

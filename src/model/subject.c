@@ -35,7 +35,10 @@ mk_state_parse(const char *name)
 
 #define TO(s) (1U << MK_STATE_##s)
 
-/* A number may come without a request (a new hire hands the card over), so every state before provided leads there. */
+/*
+ * A number may come without a request (a new hire hands the card over), so every state before
+ * provided leads there.
+ */
 static const unsigned moves[] = {
     [MK_STATE_not_requested] =
 	TO(requested) | TO(provided) | TO(checking) | TO(refused) | TO(ended),
@@ -135,8 +138,8 @@ first_visible(const char *s, size_t len)
 }
 
 /*
- * A cell that a spreadsheet would run as a formula (R16): = + - @ and their full-width forms at the start, also after blanks. Control
- * characters were refused before.
+ * A cell that a spreadsheet would run as a formula (R16): = + - @ and their full-width forms at the
+ * start, also after blanks. Control characters were refused before.
  */
 static bool
 formula_start(uint32_t cp)

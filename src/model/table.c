@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Walking the compiled-in text tables. They are small; a scan per look-up keeps them plain text to the end. */
+/*
+ * Walking the compiled-in text tables. They are small; a scan per look-up keeps them plain text to
+ * the end.
+ */
 #include "mynakura/model/table.h"
 
 #include <string.h>

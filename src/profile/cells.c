@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The parts of a profile that repeat: maps, preamble lines, fields, and the functions of a field. */
+/*
+ * The parts of a profile that repeat: maps, preamble lines, fields, and the functions of a field.
+ */
 #include "profile_internal.h"
 
 #include <stdlib.h>
@@ -24,7 +26,10 @@ no_memory(struct mk_loader *ld)
 	ld->r = MK_E_NOMEM;
 }
 
-/* Adds the object v as a map; its index, or -1 with the error noted. name is NULL for a field's own map. */
+/*
+ * Adds the object v as a map; its index, or -1 with the error noted. name is NULL for a field's own
+ * map.
+ */
 static int
 add_map(struct mk_loader *ld, json_t *v, const char *name)
 {
@@ -93,7 +98,9 @@ map_by_name(const struct mk_loader *ld, const char *name)
 	return -1;
 }
 
-/* "halfkana", "era:nenkin", "pad:6", "enum" (the field's own map, index own, or -1), "enum:NAME". */
+/*
+ * "halfkana", "era:nenkin", "pad:6", "enum" (the field's own map, index own, or -1), "enum:NAME".
+ */
 static void
 read_fn(struct mk_loader *ld, const char *word, int own, struct mk_fn_call *out)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where profiles live. A profile of the system always wins over a user's of the same name, and a faulty one is an error, not a reason to look on. */
+/*
+ * Where profiles live. A profile of the system always wins over a user's of the same name, and a
+ * faulty one is an error, not a reason to look on.
+ */
 #include "mynakura/profile/profile.h"
 
 #include <dirent.h>

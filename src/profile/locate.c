@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where a value stands in its JSON text. Jansson forgets positions once it has parsed; a person who wrote a wrong word in line 40 wants the line.
- * It walks text that Jansson has accepted, and stays in bounds on any other.
+ * Where a value stands in its JSON text. Jansson forgets positions once it has parsed; a person who
+ * wrote a wrong word in line 40 wants the line. It walks text that Jansson has accepted, and stays
+ * in bounds on any other.
  */
 #include "profile_internal.h"
 
@@ -55,7 +56,10 @@ skip_value(struct walk *w)
 	} while (w->i < w->len && (depth > 0 || strchr(",]} \t\r\n", peek(w)) == NULL));
 }
 
-/* From the start of an object or array to its n-th entry: *key gets the place of the key. false when there is none. */
+/*
+ * From the start of an object or array to its n-th entry: *key gets the place of the key. false
+ * when there is none.
+ */
 static bool
 enter(struct walk *w, size_t n, size_t *key)
 {

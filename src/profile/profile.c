@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One profile: its file's safety, its JSON, its words, and the layout that comes out of it. Every rule on values is mk_layout_check's, which the vault
- * runs too; here they only get a line and a column.
+ * One profile: its file's safety, its JSON, its words, and the layout that comes out of it. Every
+ * rule on values is mk_layout_check's, which the vault runs too; here they only get a line and a
+ * column.
  */
 #include "mynakura/profile/profile.h"
 

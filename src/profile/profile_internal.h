@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside the loader: the profile's body, where one is in the JSON text, and the readers of values. */
+/*
+ * Inside the loader: the profile's body, where one is in the JSON text, and the readers of values.
+ */
 #ifndef MK_PROFILE_INTERNAL_H
 #define MK_PROFILE_INTERNAL_H
 
@@ -35,8 +37,8 @@ struct mk_loader {
 };
 
 /*
- * Finds path in a text that is valid JSON and sets line and column (characters), both from 1: of the last member's key when `key`, else of the
- * value. 0 and 0 when the path is not there.
+ * Finds path in a text that is valid JSON and sets line and column (characters), both from 1: of
+ * the last member's key when `key`, else of the value. 0 and 0 when the path is not there.
  */
 void mk_json_locate(const char *text, size_t len, const struct mk_json_path *path, bool key,
     int *line, int *column);
@@ -44,10 +46,16 @@ void mk_json_locate(const char *text, size_t len, const struct mk_json_path *pat
 void mk_profile_error_set(struct mk_profile_error *err, int line, int column, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Notes the first error at the loader's place (or at the key of its last step) and returns MK_E_INPUT. */
+/*
+ * Notes the first error at the loader's place (or at the key of its last step) and returns
+ * MK_E_INPUT.
+ */
 int mk_loader_fail(struct mk_loader *ld, bool at_key, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Steps into member `key` of obj: its value, or NULL without a step. Each step is undone with mk_loader_up. */
+/*
+ * Steps into member `key` of obj: its value, or NULL without a step. Each step is undone with
+ * mk_loader_up.
+ */
 json_t *mk_loader_into(struct mk_loader *ld, const json_t *obj, const char *key);
 void mk_loader_down(struct mk_loader *ld, size_t ordinal);
 void mk_loader_up(struct mk_loader *ld);
@@ -55,8 +63,8 @@ void mk_loader_up(struct mk_loader *ld);
 /* Every key of obj must be in the NULL-terminated list. */
 void mk_read_keys(struct mk_loader *ld, const json_t *obj, const char *const *allowed);
 /*
- * Readers of one member; a wrong type or value is noted as the loader's error. A member that is missing leaves *out, and is an error when
- * `must`.
+ * Readers of one member; a wrong type or value is noted as the loader's error. A member that is
+ * missing leaves *out, and is an error when `must`.
  */
 void mk_read_str(struct mk_loader *ld, const json_t *obj, const char *key, bool must, char **out);
 void mk_read_bool(struct mk_loader *ld, const json_t *obj, const char *key, bool *out);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Strict readers of single JSON members. The first fault is kept with its place; after it every reader does nothing. */
+/*
+ * Strict readers of single JSON members. The first fault is kept with its place; after it every
+ * reader does nothing.
+ */
 #include "profile_internal.h"
 
 #include <stdarg.h>

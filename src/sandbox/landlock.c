@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Landlock by its system calls: the rights that are handled are masked by the kernel's ABI, so that the newest kernel forbids the most
- * and the oldest still forbids what it knows. The constants are here because Debian 12's headers end at ABI 2.
+ * Landlock by its system calls: the rights that are handled are masked by the kernel's ABI, so that
+ * the newest kernel forbids the most and the oldest still forbids what it knows. The constants are
+ * here because Debian 12's headers end at ABI 2.
  */
 #include "mynakura/sandbox/sandbox.h"
 

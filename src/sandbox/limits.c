@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Resource limits of a reading process: a decompression bomb or an endless loop ends the process, not the machine. */
+/*
+ * Resource limits of a reading process: a decompression bomb or an endless loop ends the process,
+ * not the machine.
+ */
 #include "mynakura/sandbox/sandbox.h"
 
 #include <sys/prctl.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * System call allow-lists. What is not listed kills a reading process and gives the daemon's roles EPERM; the kernel logs both, so that a
- * forgotten call and an attack are seen. Under sanitizers, whose runtime needs calls of its own, only the dangerous calls are denied:
- * that proves nothing, the normal build does.
+ * System call allow-lists. What is not listed kills a reading process and gives the daemon's roles
+ * EPERM; the kernel logs both, so that a forgotten call and an attack are seen. Under sanitizers,
+ * whose runtime needs calls of its own, only the dangerous calls are denied: that proves nothing,
+ * the normal build does.
  */
 #include "mynakura/sandbox/sandbox.h"
 
@@ -31,7 +32,10 @@ static const int reader_calls[] = {SYS(read), SYS(write), SYS(brk), SYS(munmap),
     SYS(recvmsg), SYS(sendmsg), SYS(poll), SYS(ppoll), SYS(close), SYS(fstat),
     SYS(restart_syscall)};
 
-/* libtiff and poppler ask for the page size, the time zone's file is denied by Landlock, glib makes no thread here. */
+/*
+ * libtiff and poppler ask for the page size, the time zone's file is denied by Landlock, glib makes
+ * no thread here.
+ */
 static const int decode_calls[] = {SYS(pread64), SYS(lseek), SYS(memfd_create), SYS(ftruncate),
     SYS(gettimeofday), SYS(time), SYS(sysinfo), SYS(rt_sigprocmask), SYS(rt_sigaction), SYS(dup),
     SYS(getpid), SYS(gettid), SYS(clock_nanosleep), SYS(fstatfs)};
@@ -91,7 +95,10 @@ allow_when(scmp_filter_ctx ctx, int call, unsigned arg, scmp_datum_t mask, scmp_
 
 #define WHOLE (~(scmp_datum_t)0)
 
-/* Memory that is both written and executed is how an exploit goes on; nothing of ours maps code after start. */
+/*
+ * Memory that is both written and executed is how an exploit goes on; nothing of ours maps code
+ * after start.
+ */
 static int
 allow_memory(scmp_filter_ctx ctx)
 {
@@ -155,7 +162,11 @@ fill_role(scmp_filter_ctx ctx)
 	if (r == 0)
 		r = allow_self(ctx);
 	if (r ==
-	    0) /* threads, no processes; clone3's flags cannot be looked at, ENOSYS makes glibc use clone */
+	    /*
+	     * threads, no processes; clone3's flags cannot be looked at, ENOSYS makes glibc use
+	     * clone
+	     */
+	    0)
 		r = allow_when(ctx, SYS(clone), 0, thread, thread);
 	if (r == 0)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SYS(clone3), 0);

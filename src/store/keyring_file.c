@@ -69,8 +69,8 @@ read_at(int fd, size_t off, uint8_t *buf, size_t len, size_t *have)
 }
 
 /*
- * Reads a copy as far as its header says. A short file is a damaged copy, and so is one that cannot be read (a bad sector):
- * that is what the other one is for.
+ * Reads a copy as far as its header says. A short file is a damaged copy, and so is one that cannot
+ * be read (a bad sector): that is what the other one is for.
  */
 static int
 read_copy(int fd, int which, struct kr_image **out)

@@ -224,7 +224,10 @@ exchange(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
 	while ((r = mk_chan_send(c->fd, req, 0)) == MK_E_AGAIN)
 		if ((r = await(c, POLLOUT)) < 0)
 			return r;
-	/* A daemon that refused and went away may have left its answer: read it before the loss is believed. */
+	/*
+	 * A daemon that refused and went away may have left its answer: read it before the loss is
+	 * believed.
+	 */
 	if (r < 0 && r != MK_E_LOST)
 		return r;
 	for (;;) {

@@ -15,7 +15,7 @@ struct tag_row {
 
 static const struct tag_row tags[] = {
 #define X(number, name, type) [number] = {#name, MK_TYPE_##type},
-	MK_TAG_TABLE(X)
+    MK_TAG_TABLE(X)
 #undef X
 };
 
@@ -168,7 +168,8 @@ check_depth(const void *body, size_t len, unsigned depth)
 	int r;
 	mk_rd_init(&rd, body, len);
 	while ((r = mk_item_next(&rd, &it)) > 0) {
-		if (it.type == MK_TYPE_REC && (depth == 0 || check_depth(it.p, it.len, depth - 1) < 0))
+		if (it.type == MK_TYPE_REC &&
+		    (depth == 0 || check_depth(it.p, it.len, depth - 1) < 0))
 			return MK_E_PROTOCOL;
 	}
 	return r;

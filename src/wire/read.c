@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The starting side of the reading processes: start, ask, watch, stop. What they answer is checked in read_parse.c. */
+/*
+ * The starting side of the reading processes: start, ask, watch, stop. What they answer is checked
+ * in read_parse.c.
+ */
 #include "mynakura/wire/read.h"
 
 #include <errno.h>
@@ -24,7 +27,10 @@
 
 #define PATH_BYTES 4096
 #define ENV_MAX 12
-/* Longest silence, ms: a page of 40 Mpixel on a busy machine; a lamp that warms up (device, before the first byte). */
+/*
+ * Longest silence, ms: a page of 40 Mpixel on a busy machine; a lamp that warms up (device, before
+ * the first byte).
+ */
 #define SILENCE_MS 60000
 #define SCAN_START_MS 120000
 #define SCAN_SILENCE_MS 25000
@@ -49,7 +55,10 @@ free_env(char **env)
 		free(env[i]);
 }
 
-/* libgomp reads OMP_THREAD_LIMIT when it is loaded, so it has to be in the environment (capture.md 4). */
+/*
+ * libgomp reads OMP_THREAD_LIMIT when it is loaded, so it has to be in the environment (capture.md
+ * 4).
+ */
 static int
 make_env(const char *kind, char **env)
 {
@@ -209,7 +218,10 @@ wait_answer(struct mk_reader *r, int silence_ms)
 	}
 }
 
-/* The error a reading process reports: only those of its contract pass, and only words that are harmless. */
+/*
+ * The error a reading process reports: only those of its contract pass, and only words that are
+ * harmless.
+ */
 static int
 reported(struct mk_reader *r, const struct mk_msg *m)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a reading process answered, checked as if an enemy had written it; and the small things around pictures. */
+/*
+ * What a reading process answered, checked as if an enemy had written it; and the small things
+ * around pictures.
+ */
 #include "mynakura/wire/read.h"
 
 #include <stdlib.h>

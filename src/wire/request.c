@@ -7,8 +7,8 @@
 static const struct mk_request_row rows[] = {
 #define X(number, name, roles, session, grant, audit, budget, approval, pass)                      \
 	{number, #name, roles, MK_SESSION_##session, MK_GRANT_##grant, MK_AUDIT_##audit,           \
-		MK_BUDGET_##budget, MK_APPROVAL_##approval, pass},
-	MK_REQUEST_TABLE(X)
+	    MK_BUDGET_##budget, MK_APPROVAL_##approval, pass},
+    MK_REQUEST_TABLE(X)
 #undef X
 };
 #define ROWS (sizeof rows / sizeof rows[0])

@@ -6,14 +6,19 @@
 
 #include "tests/lib/mk_cmocka.h"
 
-static const struct mk_rule reveal = {
-	.roles = MK_ROLE_clerk | MK_ROLE_chief, .needs_session = true, .needs_page = true, .needs_number = true};
+static const struct mk_rule reveal = {.roles = MK_ROLE_clerk | MK_ROLE_chief,
+    .needs_session = true,
+    .needs_page = true,
+    .needs_number = true};
 
 static struct mk_standing
 clerk(void)
 {
-	return (struct mk_standing){.session = true, .roles = MK_ROLE_clerk, .has_page = true, .has_number = true,
-		.ledger_known = true};
+	return (struct mk_standing){.session = true,
+	    .roles = MK_ROLE_clerk,
+	    .has_page = true,
+	    .has_number = true,
+	    .ledger_known = true};
 }
 
 static void
@@ -79,10 +84,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(allows_only_what_is_listed),
-		cmocka_unit_test(wants_both_grants),
-		cmocka_unit_test(a_number_never_serves_an_auditor_by_a_wrong_row),
-		cmocka_unit_test(bulk_needs_a_second_person),
+	    cmocka_unit_test(allows_only_what_is_listed),
+	    cmocka_unit_test(wants_both_grants),
+	    cmocka_unit_test(a_number_never_serves_an_auditor_by_a_wrong_row),
+	    cmocka_unit_test(bulk_needs_a_second_person),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Included before every file by the Makefile: functions that lose bounds, state or privacy become compile errors. */
+/*
+ * Included before every file by the Makefile: functions that lose bounds, state or privacy become
+ * compile errors.
+ */
 #ifndef MK_BASE_BANNED_H
 #define MK_BASE_BANNED_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A growable byte buffer that wipes what it held when it grows or is freed, and a bounded reader. Integers are
- * big-endian. A failed allocation sets `failed`; every later put is a no-op, so that a run of puts needs one check.
+ * A growable byte buffer that wipes what it held when it grows or is freed, and a bounded reader.
+ * Integers are big-endian. A failed allocation sets `failed`; every later put is a no-op, so that a
+ * run of puts needs one check.
  */
 #ifndef MK_BASE_BUF_H
 #define MK_BASE_BUF_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The closed list of errors: one row is the code (stable name), the exit status of cli.md, and the message in
- * English (the msgid). Functions return 0 or one of the negative MK_E_* values. Additions go at the end: the
- * numbers travel on the wire.
+ * The closed list of errors: one row is the code (stable name), the exit status of cli.md, and the
+ * message in English (the msgid). Functions return 0 or one of the negative MK_E_* values.
+ * Additions go at the end: the numbers travel on the wire.
  */
 #ifndef MK_BASE_ERR_H
 #define MK_BASE_ERR_H
@@ -60,7 +60,9 @@ enum mk_err {
 #undef X
 };
 
-/* All four take 0 or a negative MK_E_*; anything else is treated as INTERNAL. Strings are static. */
+/*
+ * All four take 0 or a negative MK_E_*; anything else is treated as INTERNAL. Strings are static.
+ */
 const char *mk_err_code(int err); /* "not_found": lower case, stable, for --json; "ok" for 0 */
 const char *mk_err_message(int err); /* English msgid */
 int mk_err_status(int err); /* exit status of cli.md, 0 for 0 */

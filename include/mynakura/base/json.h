@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Writing JSON: a small streaming writer into a mk_buf. Strings are escaped so that what mk_text_check forbids never
- * reaches a terminal raw (\uXXXX; bytes that are no UTF-8 become U+FFFD). Commas are placed by the writer.
+ * Writing JSON: a small streaming writer into a mk_buf. Strings are escaped so that what
+ * mk_text_check forbids never reaches a terminal raw (\uXXXX; bytes that are no UTF-8 become
+ * U+FFFD). Commas are placed by the writer.
  */
 #ifndef MK_BASE_JSON_H
 #define MK_BASE_JSON_H

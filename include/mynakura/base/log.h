@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A line to stderr for whoever runs the program. No personal data, number, name, path content or key goes here: an error
- * code, an id, a count. The text is escaped.
+ * A line to stderr for whoever runs the program. No personal data, number, name, path content or
+ * key goes here: an error code, an id, a count. The text is escaped.
  */
 #ifndef MK_BASE_LOG_H
 #define MK_BASE_LOG_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Locked memory for numbers, keys and passphrases: libgcrypt's secure pool (64 KiB, decisions.md 5), wiped when freed.
- * mk_base_init must have been called once by the program.
+ * Locked memory for numbers, keys and passphrases: libgcrypt's secure pool (64 KiB, decisions.md
+ * 5), wiped when freed. mk_base_init must have been called once by the program.
  */
 #ifndef MK_BASE_SECRET_H
 #define MK_BASE_SECRET_H
@@ -17,14 +17,17 @@ struct mk_secret {
 };
 
 /*
- * Once per process, before threads: initialises libgcrypt with a secure pool, switches core files off (RLIMIT_CORE 0 and
- * PR_SET_DUMPABLE 0). Returns 0 or MK_E_CRYPTO.
+ * Once per process, before threads: initialises libgcrypt with a secure pool, switches core files
+ * off (RLIMIT_CORE 0 and PR_SET_DUMPABLE 0). Returns 0 or MK_E_CRYPTO.
  */
 int mk_base_init(void);
 bool mk_secret_locked(
     void); /* true when the pool really is locked (VmLck of this process is not zero) */
 
-/* A new secret of cap bytes (1..16384), len 0, zeroed; NULL when the pool is full. The caller frees it. */
+/*
+ * A new secret of cap bytes (1..16384), len 0, zeroed; NULL when the pool is full. The caller frees
+ * it.
+ */
 struct mk_secret *mk_secret_new(size_t cap);
 struct mk_secret *mk_secret_from(const void *data, size_t len); /* copy; does not wipe the source */
 struct mk_secret *mk_secret_dup(const struct mk_secret *s);

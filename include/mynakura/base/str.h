@@ -18,7 +18,10 @@ bool mk_str_starts(const char *s, const char *prefix);
 void mk_hex(const void *data, size_t len, char *out);
 /* Exactly 2*len hex digits (either case). 0 or MK_E_INPUT. */
 int mk_unhex(const char *s, void *out, size_t len);
-/* Crockford base32 (no I L O U), most significant first: `chars` characters of the first 5*chars bits of data. out: chars+1. */
+/*
+ * Crockford base32 (no I L O U), most significant first: `chars` characters of the first 5*chars
+ * bits of data. out: chars+1.
+ */
 void mk_base32(const uint8_t *data, size_t chars, char *out);
 int mk_base32_value(char c); /* 0..31, reading i/l as 1, o as 0, either case; -1 for no digit */
 

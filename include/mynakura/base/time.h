@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Times are int64 seconds UTC; legal dates are Japan's (UTC+9, no summer time) by arithmetic, never by localtime, which
- * silently turns to UTC inside a sandbox (decisions.md 9). A time outside the years 1..9999 becomes 0000-12-31 or
- * 10000-01-01, which mk_date_valid and mk_time_parse refuse; its text starts with "0000-".
+ * Times are int64 seconds UTC; legal dates are Japan's (UTC+9, no summer time) by arithmetic, never
+ * by localtime, which silently turns to UTC inside a sandbox (decisions.md 9). A time outside the
+ * years 1..9999 becomes 0000-12-31 or 10000-01-01, which mk_date_valid and mk_time_parse refuse;
+ * its text starts with "0000-".
  */
 #ifndef MK_BASE_TIME_H
 #define MK_BASE_TIME_H

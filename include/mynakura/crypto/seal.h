@@ -19,8 +19,8 @@
 #define MK_SEAL_MAX (64u * 1024 * 1024) /* bytes of one plaintext or of one AAD */
 
 /*
- * A key made ready, for many messages under one key: 0.8 us instead of 1.4 us for a number. It takes
- * about 2 KiB of the secure pool, so some 30 fill it. Not thread-safe.
+ * A key made ready, for many messages under one key: 0.8 us instead of 1.4 us for a number. It
+ * takes about 2 KiB of the secure pool, so some 30 fill it. Not thread-safe.
  */
 struct mk_sealer;
 

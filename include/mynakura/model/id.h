@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Opaque ids: a letter for the kind and 13 Crockford-base32 characters of random (65 bits), never all digits and never with a
- * run that reads as an Individual Number, stable for ever (decisions.md d). Letters: o office, l ledger, m member, s subject,
- * r review item, a approval, x session.
+ * Opaque ids: a letter for the kind and 13 Crockford-base32 characters of random (65 bits), never
+ * all digits and never with a run that reads as an Individual Number, stable for ever (decisions.md
+ * d). Letters: o office, l ledger, m member, s subject, r review item, a approval, x session.
  */
 #ifndef MK_MODEL_ID_H
 #define MK_MODEL_ID_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A subject (対象者): its states and the moves between them, and the fields of its record as one table. */
+/*
+ * A subject (対象者): its states and the moves between them, and the fields of its record as one
+ * table.
+ */
 #ifndef MK_MODEL_SUBJECT_H
 #define MK_MODEL_SUBJECT_H
 
@@ -54,9 +57,10 @@ const char *mk_subject_field_title_ja(int f);
 size_t mk_subject_field_max(int f);
 int mk_subject_field_parse(const char *name); /* index, or MK_E_INPUT */
 /*
- * Checks a value for a field: the text rule, length, a date where it is one (birth: YYYY-MM-DD, not after today by the PC's clock), sex
- * (male|female|other or empty; 男/女 are folded by mk_sex_parse), no formula start in names (R16), no Individual Number inside (a number has
- * one place only), a name that shows something. 0, MK_E_TEXT, MK_E_TOO_BIG, MK_E_INPUT, MK_E_NUMBER.
+ * Checks a value for a field: the text rule, length, a date where it is one (birth: YYYY-MM-DD, not
+ * after today by the PC's clock), sex (male|female|other or empty; 男/女 are folded by
+ * mk_sex_parse), no formula start in names (R16), no Individual Number inside (a number has one
+ * place only), a name that shows something. 0, MK_E_TEXT, MK_E_TOO_BIG, MK_E_INPUT, MK_E_NUMBER.
  */
 int mk_subject_field_check(int f, const char *value);
 const char *mk_sex_parse(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The law's dated tables (src/data as text, compiled in): purposes, classes, documents. Legal facts change, so a row has a first and a
- * last day; none is a constant in code (design/law.md).
+ * The law's dated tables (src/data as text, compiled in): purposes, classes, documents. Legal facts
+ * change, so a row has a first and a last day; none is a constant in code (design/law.md).
  */
 #ifndef MK_MODEL_TABLE_H
 #define MK_MODEL_TABLE_H
@@ -24,7 +24,10 @@ bool mk_table_find(enum mk_table t, const char *code, struct mk_row *out);
 
 /* Is this purpose code valid for the ledger class? */
 bool mk_purpose_fits(const char *purpose, const char *class);
-/* Checks a comma-separated set of purposes: each known, fitting the class, none twice; not empty. 0 or MK_E_INPUT. */
+/*
+ * Checks a comma-separated set of purposes: each known, fitting the class, none twice; not empty. 0
+ * or MK_E_INPUT.
+ */
 int mk_purposes_check(const char *set, const char *class);
 bool mk_purposes_contain(const char *set, const char *purpose);
 /* The class's main purpose; NULL for an unknown class. Static storage per thread. */

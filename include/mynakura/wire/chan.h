@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Frames over a SOCK_SEQPACKET socket, with descriptors. Blocking calls for clients and reading processes; the daemon's loop uses
- * the non-blocking pair with a queue of its own (about 4 x 64 KiB fit the kernel's, decisions.md e).
+ * Frames over a SOCK_SEQPACKET socket, with descriptors. Blocking calls for clients and reading
+ * processes; the daemon's loop uses the non-blocking pair with a queue of its own (about 4 x 64 KiB
+ * fit the kernel's, decisions.md e).
  */
 #ifndef MK_WIRE_CHAN_H
 #define MK_WIRE_CHAN_H
@@ -16,22 +17,29 @@ int mk_chan_pair(int out[2]);
 int mk_chan_connect(const char *path, int *out);
 
 /*
- * Sends m (its fds stay owned by m). timeout_ms < 0 waits for ever, 0 never waits. 0, MK_E_AGAIN (would block), MK_E_LOST (peer gone),
- * MK_E_TOO_BIG, MK_E_IO.
+ * Sends m (its fds stay owned by m). timeout_ms < 0 waits for ever, 0 never waits. 0, MK_E_AGAIN
+ * (would block), MK_E_LOST (peer gone), MK_E_TOO_BIG, MK_E_IO.
  */
 int mk_chan_send(int fd, const struct mk_msg *m, int timeout_ms);
 /*
- * Receives one message into m (initialised by this call; the caller frees it when 0 is returned). Surplus fds are closed; a frame that
- * is cut (MSG_TRUNC, MSG_CTRUNC), has a bad header or malformed items gives MK_E_PROTOCOL: close the connection. 0, MK_E_AGAIN at the
- * timeout, MK_E_LOST at end of file.
+ * Receives one message into m (initialised by this call; the caller frees it when 0 is returned).
+ * Surplus fds are closed; a frame that is cut (MSG_TRUNC, MSG_CTRUNC), has a bad header or
+ * malformed items gives MK_E_PROTOCOL: close the connection. 0, MK_E_AGAIN at the timeout,
+ * MK_E_LOST at end of file.
  */
 int mk_chan_recv(int fd, struct mk_msg *m, int timeout_ms);
 
-/* A sealed memfd (F_SEAL_SHRINK|GROW|WRITE|SEAL) holding len bytes of data; the caller closes *out. MK_E_IO, MK_E_NOMEM. */
+/*
+ * A sealed memfd (F_SEAL_SHRINK|GROW|WRITE|SEAL) holding len bytes of data; the caller closes *out.
+ * MK_E_IO, MK_E_NOMEM.
+ */
 int mk_memfd_sealed(const void *data, size_t len, int *out);
 /* Seals an own, filled memfd. MK_E_IO. */
 int mk_memfd_seal(int fd);
-/* Checks the seals and maps fd read-only. *out is unmapped with munmap(out, *len). MK_E_PROTOCOL when not sealed or over max bytes. */
+/*
+ * Checks the seals and maps fd read-only. *out is unmapped with munmap(out, *len). MK_E_PROTOCOL
+ * when not sealed or over max bytes.
+ */
 int mk_memfd_map(int fd, size_t max, const void **out, size_t *len);
 
 #endif

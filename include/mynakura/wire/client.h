@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The client's side of a connection to the daemon: to the installed service's socket, or to a daemon of its own over a socket pair
- * (embedded mode, architecture.md). One request at a time; it blocks. Nothing here knows what a request means.
+ * The client's side of a connection to the daemon: to the installed service's socket, or to a
+ * daemon of its own over a socket pair (embedded mode, architecture.md). One request at a time; it
+ * blocks. Nothing here knows what a request means.
  */
 #ifndef MK_WIRE_CLIENT_H
 #define MK_WIRE_CLIENT_H
@@ -22,20 +23,23 @@ struct mk_client_conf {
 struct mk_client;
 
 /*
- * Connects. The embedded daemon runs in a session of its own, so that ^C reaches the client only and the daemon ends at the end of
- * file, with a cleared environment (PATH LANG LC_ALL LANGUAGE TZ SANE_CONFIG_DIR, sanitizers' options in their builds), /dev/null as
- * stdin and stdout, and the caller's stderr. Call it before a passphrase is read: the child is a copy of the caller until exec.
- * The caller frees *out with mk_client_close. MK_E_NOT_FOUND (no socket, no mynakurad), MK_E_DENIED, MK_E_INPUT (path too long),
- * MK_E_IO, MK_E_NOMEM.
+ * Connects. The embedded daemon runs in a session of its own, so that ^C reaches the client only
+ * and the daemon ends at the end of file, with a cleared environment (PATH LANG LC_ALL LANGUAGE TZ
+ * SANE_CONFIG_DIR, sanitizers' options in their builds), /dev/null as stdin and stdout, and the
+ * caller's stderr. Call it before a passphrase is read: the child is a copy of the caller until
+ * exec. The caller frees *out with mk_client_close. MK_E_NOT_FOUND (no socket, no mynakurad),
+ * MK_E_DENIED, MK_E_INPUT (path too long), MK_E_IO, MK_E_NOMEM.
  */
 int mk_client_open(const struct mk_client_conf *conf, struct mk_client **out);
 
 /*
- * Sends req (its id is set here; its descriptors stay the caller's) and waits for the answer, without a time limit. *reply is always
- * initialised; the caller frees it with mk_msg_free. Returns the answer's MK_T_error (then MK_T_message may say more), or:
- * MK_E_LOST the daemon ended; MK_E_PROTOCOL the answer is not one of ours; MK_E_TOO_BIG the request is; MK_E_AGAIN interrupted.
- * After LOST, PROTOCOL or AGAIN the connection is of no more use and every further call gives MK_E_LOST. An embedded daemon that ends
- * before its first answer gives the error of its exit status (MK_E_BUSY, MK_E_DAMAGED, ...).
+ * Sends req (its id is set here; its descriptors stay the caller's) and waits for the answer,
+ * without a time limit. *reply is always initialised; the caller frees it with mk_msg_free. Returns
+ * the answer's MK_T_error (then MK_T_message may say more), or: MK_E_LOST the daemon ended;
+ * MK_E_PROTOCOL the answer is not one of ours; MK_E_TOO_BIG the request is; MK_E_AGAIN interrupted.
+ * After LOST, PROTOCOL or AGAIN the connection is of no more use and every further call gives
+ * MK_E_LOST. An embedded daemon that ends before its first answer gives the error of its exit
+ * status (MK_E_BUSY, MK_E_DAMAGED, ...).
  */
 int mk_client_call(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply);
 
@@ -43,14 +47,15 @@ int mk_client_call(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply
 bool mk_client_lost(const struct mk_client *c);
 
 /*
- * Closes the connection and waits until an embedded daemon has ended (it closes its files): at most 15 s, then it is killed, which
- * loses nothing acknowledged. NULL is fine.
+ * Closes the connection and waits until an embedded daemon has ended (it closes its files): at most
+ * 15 s, then it is killed, which loses nothing acknowledged. NULL is fine.
  */
 void mk_client_close(struct mk_client *c);
 
 /*
- * Path of a program of ours: beside the running one (/proc/self/exe) where it is there, else MK_LIBEXECDIR. MK_E_NOT_FOUND when neither
- * can be executed; out then holds the second place, for the message.
+ * Path of a program of ours: beside the running one (/proc/self/exe) where it is there, else
+ * MK_LIBEXECDIR. MK_E_NOT_FOUND when neither can be executed; out then holds the second place, for
+ * the message.
  */
 int mk_client_program(const char *name, char *out, size_t cap);
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A message: a header and a run of items (tag, length, value). One message is one SOCK_SEQPACKET frame of at most
- * 64 KiB; what is larger travels as a sealed memfd beside it. The tags are one table, from which the JSON of the
- * command line and man/mynakura-wire.7 take names and types. (decisions.md e)
+ * A message: a header and a run of items (tag, length, value). One message is one SOCK_SEQPACKET
+ * frame of at most 64 KiB; what is larger travels as a sealed memfd beside it. The tags are one
+ * table, from which the JSON of the command line and man/mynakura-wire.7 take names and types.
+ * (decisions.md e)
  *
- * Frame: magic u32 "MYNK" | version u8 = 1 | flags u8 | type u16 | request id u32 | length of the items u32 | items
- * Item:  tag u16 | length u16 | value.   Integers big-endian. Types: str (UTF-8, no NUL), u64 (8 bytes), i64, bool (1 byte 0/1),
- * bytes, rec (items). A tag may stand more than once (a list). Unknown tags are refused by the daemon.
+ * Frame: magic u32 "MYNK" | version u8 = 1 | flags u8 | type u16 | request id u32 | length of the
+ * items u32 | items
+ * Item:  tag u16 | length u16 | value.   Integers big-endian. Types: str (UTF-8, no NUL), u64 (8
+ *                                        bytes), i64, bool (1 byte 0/1),
+ * bytes, rec (items). A tag may stand more than once (a list). Unknown tags are refused by the
+ * daemon.
  */
 #ifndef MK_WIRE_MSG_H
 #define MK_WIRE_MSG_H
@@ -24,11 +28,22 @@
 #define MK_MSG_FDS 4
 
 #define MK_FLAG_REPLY 0x01 /* an answer; MK_T_error says how it ended */
-#define MK_FLAG_MORE 0x02  /* further messages of the same answer follow */
+#define MK_FLAG_MORE 0x02 /* further messages of the same answer follow */
 
-enum mk_type { MK_TYPE_STR, MK_TYPE_U64, MK_TYPE_I64, MK_TYPE_BOOL, MK_TYPE_BYTES, MK_TYPE_REC, MK_TYPE_SECRET };
+enum mk_type {
+	MK_TYPE_STR,
+	MK_TYPE_U64,
+	MK_TYPE_I64,
+	MK_TYPE_BOOL,
+	MK_TYPE_BYTES,
+	MK_TYPE_REC,
+	MK_TYPE_SECRET
+};
 
-/* X(number, name, type): numbers never change. SECRET is a STR that is wiped, never logged, never printed by itself. */
+/*
+ * X(number, name, type): numbers never change. SECRET is a STR that is wiped, never logged, never
+ * printed by itself.
+ */
 #define MK_TAG_TABLE(X)                                                                            \
 	X(1, error, I64)                                                                           \
 	X(2, message, STR)                                                                         \
@@ -148,22 +163,26 @@ enum mk_tag {
 };
 
 const char *mk_tag_name(unsigned tag); /* NULL for an unknown tag */
-int mk_tag_type(unsigned tag);	       /* enum mk_type, or -1 */
+int mk_tag_type(unsigned tag); /* enum mk_type, or -1 */
 
 struct mk_msg {
-	uint16_t type;	 /* a request of request.h, or a reading process's MK_READ_* */
-	uint8_t flags;	 /* MK_FLAG_* */
-	uint32_t id;	 /* the asker's request id, the same in the answer */
+	uint16_t type; /* a request of request.h, or a reading process's MK_READ_* */
+	uint8_t flags; /* MK_FLAG_* */
+	uint32_t id; /* the asker's request id, the same in the answer */
 	struct mk_buf body;
-	int fds[MK_MSG_FDS]; /* passed with the message; owned by the message, closed by mk_msg_free */
+	int fds
+	    [MK_MSG_FDS]; /* passed with the message; owned by the message, closed by mk_msg_free */
 	size_t nfds;
 };
 
 void mk_msg_init(struct mk_msg *m, uint16_t type, uint32_t id);
 void mk_msg_free(struct mk_msg *m); /* wipes the body, closes the fds */
-int mk_msg_take_fd(struct mk_msg *m, size_t i); /* moves fd i to the caller; -1 when there is none */
+int mk_msg_take_fd(
+    struct mk_msg *m, size_t i); /* moves fd i to the caller; -1 when there is none */
 
-/* Puts: a value over 65,535 bytes marks the buffer as failed (mk_buf_error). s NULL puts nothing. */
+/*
+ * Puts: a value over 65,535 bytes marks the buffer as failed (mk_buf_error). s NULL puts nothing.
+ */
 void mk_put_str(struct mk_buf *b, unsigned tag, const char *s);
 void mk_put_bytes(struct mk_buf *b, unsigned tag, const void *data, size_t len);
 void mk_put_u64(struct mk_buf *b, unsigned tag, uint64_t v);
@@ -179,7 +198,10 @@ struct mk_item {
 	size_t len;
 };
 
-/* Walks items: `while ((r = mk_item_next(&rd, &it)) > 0)`. 1, 0 at the end, MK_E_PROTOCOL (unknown tag, bad length or type). */
+/*
+ * Walks items: `while ((r = mk_item_next(&rd, &it)) > 0)`. 1, 0 at the end, MK_E_PROTOCOL (unknown
+ * tag, bad length or type).
+ */
 int mk_item_next(struct mk_rd *rd, struct mk_item *out);
 /* Whole body well formed: every tag known, every value of its type's form (strings valid UTF-8 without NUL), records
  * at most 4 deep. 0 or MK_E_PROTOCOL. */

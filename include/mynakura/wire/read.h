@@ -1,27 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The reading processes (mynakura-read device|decode|read) as seen by whoever starts them: start one, ask one thing, stop it. A process
- * handles one item and ends (decisions.md 11); starting and asking are apart, so that the next one loads its models while nobody waits.
- * Every answer is untrusted and checked here again: sizes, seals, digits, text (capture.md 5).
+ * The reading processes (mynakura-read device|decode|read) as seen by whoever starts them: start
+ * one, ask one thing, stop it. A process handles one item and ends (decisions.md 11); starting and
+ * asking are apart, so that the next one loads its models while nobody waits. Every answer is
+ * untrusted and checked here again: sizes, seals, digits, text (capture.md 5).
  *
- * Messages (wire/msg.h frames on fd 3 of the process), every answer with MK_FLAG_REPLY, error? (absent = 0) and message? (English words):
- *  MK_READ_DECODE  in: fd 0 = an encoded file.  out: one message a page {width, height, dpi (0 unknown), page (from 1), count (0 unknown)},
- *                  fd 0 = sealed memfd of width*height bytes of grey, 0 black; MK_FLAG_MORE on all but the last.
- *  MK_READ_READ    in: width, height, dpi, layout, fd 0 = such a memfd.  out: elapsed_ms, item* one record a card or person (below).
+ * Messages (wire/msg.h frames on fd 3 of the process), every answer with MK_FLAG_REPLY, error?
+ * (absent = 0) and message? (English words):
+ *  MK_READ_DECODE  in: fd 0 = an encoded file.  out: one message a page {width, height, dpi (0
+ *    unknown), page (from 1), count (0 unknown)},
+ *                  fd 0 = sealed memfd of width*height bytes of grey, 0 black; MK_FLAG_MORE on all
+ *                    but the last.
+ *  MK_READ_READ    in: width, height, dpi, layout, fd 0 = such a memfd.  out: elapsed_ms, item* one
+ *    record a card or person (below).
  *  MK_READ_DEVICES in: -.  out: item* {device, vendor, model, kind}.
- *  MK_READ_SCAN    in: device, option* "NAME=VALUE".  out: as decode; besides them messages without an fd, {offset} = bytes so far, which only
- *                  say that it is alive. The last message ends the sheet or the feeder and holds no page.
+ *  MK_READ_SCAN    in: device, option* "NAME=VALUE".  out: as decode; besides them messages without
+ *    an fd, {offset} = bytes so far, which only
+ *                  say that it is alive. The last message ends the sheet or the feeder and holds no
+ *                    page.
  *
  * Record of a card or person (kept as it is as the payload of a review item):
  *  layout          card-back | card-front | tsuchi | juminhyo | unknown
- *  rotation        0, 90, 180, 270: degrees clockwise by which the given raster must be turned to stand upright
+ *  rotation        0, 90, 180, 270: degrees clockwise by which the given raster must be turned to
+ *                  stand upright
  *  x, y, width, height   the card (or row) in the given raster, an upright rectangle in pixels
  *  number?         12 digits, the best reading; absent rather than a guess
  *  certain, check  the rule of cli.md; the check digit of `number` holds
  *  qr?, ocr?       12 digits, what each source gave
  *  confidence      of the number, 0..1000
  *  candidate*      12 digits each, what was thought possible
- *  item*           {field, value, confidence (0..1000), x, y, width, height}; field = name kana address birth (YYYY-MM-DD) sex (male|female)
+ *  item*           {field, value, confidence (0..1000), x, y, width, height}; field = name kana
+ *                  address birth (YYYY-MM-DD) sex (male|female)
  *                  expires (YYYY-MM-DD), or number (place only, no value)
  *  warning*        "code: English words"; codes are listed by mk_read_warnings
  */
@@ -103,8 +112,9 @@ struct mk_reading {
 };
 
 /*
- * Reads a record (the value of an MK_T_item of an answer, or a stored payload) and checks it: digits, check digit, dates, text (mk_text_check),
- * certain only with a number that passes, boxes inside width x height (0,0: not checked). 0, or MK_E_READER and *out wiped.
+ * Reads a record (the value of an MK_T_item of an answer, or a stored payload) and checks it:
+ * digits, check digit, dates, text (mk_text_check), certain only with a number that passes, boxes
+ * inside width x height (0,0: not checked). 0, or MK_E_READER and *out wiped.
  */
 int mk_reading_parse(
     const void *record, size_t len, uint32_t width, uint32_t height, struct mk_reading *out);
@@ -119,7 +129,10 @@ struct mk_raster {
 };
 
 void mk_raster_free(struct mk_raster *r); /* closes fd */
-/* Appends the grey bytes of a box (all of it when width is 0) to out. 0, MK_E_INPUT outside the raster, MK_E_PROTOCOL, MK_E_NOMEM. */
+/*
+ * Appends the grey bytes of a box (all of it when width is 0) to out. 0, MK_E_INPUT outside the
+ * raster, MK_E_PROTOCOL, MK_E_NOMEM.
+ */
 int mk_raster_copy(const struct mk_raster *r, struct mk_read_box box, struct mk_buf *out);
 
 /* The readings of one page. */
@@ -133,7 +146,10 @@ struct mk_readings {
 
 void mk_readings_free(struct mk_readings *r); /* wipes all; may be called on a zeroed struct */
 
-/* A process. A caller that was handed fd and pid by somebody else fills them in (pid 0: not its child, only fd is closed at the end). */
+/*
+ * A process. A caller that was handed fd and pid by somebody else fills them in (pid 0: not its
+ * child, only fd is closed at the end).
+ */
 struct mk_reader {
 	int fd;
 	pid_t pid;
@@ -147,18 +163,20 @@ struct mk_reader {
 };
 
 /*
- * Starts program (NULL: mynakura-read beside the running program, else MK_LIBEXECDIR) as `mynakura-read KIND` with an empty environment
- * (OMP_THREAD_LIMIT=1, LANG=C.UTF-8, PATH, MYNAKURA_MODELS; SANE_CONFIG_DIR for device), a session of its own, stdio at /dev/null, and no descriptor but
- * the channel. kind: "device", "decode", "read". 0; MK_E_INPUT, MK_E_NOT_FOUND, MK_E_NOMEM, MK_E_IO. A program that cannot be executed
- * shows as MK_E_READER at the first answer.
+ * Starts program (NULL: mynakura-read beside the running program, else MK_LIBEXECDIR) as
+ * `mynakura-read KIND` with an empty environment (OMP_THREAD_LIMIT=1, LANG=C.UTF-8, PATH,
+ * MYNAKURA_MODELS; SANE_CONFIG_DIR for device), a session of its own, stdio at /dev/null, and no
+ * descriptor but the channel. kind: "device", "decode", "read". 0; MK_E_INPUT, MK_E_NOT_FOUND,
+ * MK_E_NOMEM, MK_E_IO. A program that cannot be executed shows as MK_E_READER at the first answer.
  */
 int mk_reader_start(const char *kind, const char *program, struct mk_reader *out);
 /* For a process that somebody else started. */
 void mk_reader_adopt(struct mk_reader *out, int fd, pid_t pid);
 
 /*
- * The following ask one process one thing. Errors of all: MK_E_READER (crash, hang, flood, garbage: stop it and start another), MK_E_AGAIN
- * (interrupt_fd), and what the process says, with its words in why: MK_E_IMAGE, MK_E_TOO_BIG, MK_E_UNREADABLE, MK_E_SCANNER, MK_E_BUSY, MK_E_NOT_FOUND,
+ * The following ask one process one thing. Errors of all: MK_E_READER (crash, hang, flood, garbage:
+ * stop it and start another), MK_E_AGAIN (interrupt_fd), and what the process says, with its words
+ * in why: MK_E_IMAGE, MK_E_TOO_BIG, MK_E_UNREADABLE, MK_E_SCANNER, MK_E_BUSY, MK_E_NOT_FOUND,
  * MK_E_DENIED, MK_E_INPUT, MK_E_NOMEM.
  */
 /* Decode a file: then mk_reader_page until it gives 0. file_fd stays the caller's. */
@@ -166,11 +184,14 @@ int mk_reader_decode(struct mk_reader *r, int file_fd);
 /* Scan: then mk_reader_page until it gives 0. options: count strings "NAME=VALUE", set in turn. */
 int mk_reader_scan(
     struct mk_reader *r, const char *device, const char *const *options, size_t count);
-/* The next page: 1 with *out (free it), 0 when there is no more. Pages that came before an error are good. */
+/*
+ * The next page: 1 with *out (free it), 0 when there is no more. Pages that came before an error
+ * are good.
+ */
 int mk_reader_page(struct mk_reader *r, struct mk_raster *out);
 /*
- * Reads a raster. layout: "auto", "card-back", "card-front", "tsuchi", "juminhyo". 0 with at least one reading (perhaps without a number); the caller
- * frees *out.
+ * Reads a raster. layout: "auto", "card-back", "card-front", "tsuchi", "juminhyo". 0 with at least
+ * one reading (perhaps without a number); the caller frees *out.
  */
 int mk_reader_read(struct mk_reader *r, const struct mk_raster *raster, const char *layout,
     struct mk_readings *out);
@@ -180,10 +201,16 @@ struct mk_read_device {
 	char device[256]; /* SANE's name, the stable id */
 	char vendor[128], model[128], kind[128];
 };
-/* Lists scanners (cameras are left out): *out is an array of *count, freed by the caller with free(). */
+/*
+ * Lists scanners (cameras are left out): *out is an array of *count, freed by the caller with
+ * free().
+ */
 int mk_reader_devices(struct mk_reader *r, struct mk_read_device **out, size_t *count);
 
-/* Closes the channel, kills the process and waits for it where it is our child. Safe on a zero-pid reader. */
+/*
+ * Closes the channel, kills the process and waits for it where it is our child. Safe on a zero-pid
+ * reader.
+ */
 void mk_reader_stop(struct mk_reader *r);
 
 #endif

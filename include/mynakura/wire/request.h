@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The request table: every request a client may send to the daemon, who may, and how it is recorded (decisions.md f). Dispatch, policy, the
- * matrix test and man/mynakura-wire.7 are made from it.
+ * The request table: every request a client may send to the daemon, who may, and how it is recorded
+ * (decisions.md f). Dispatch, policy, the matrix test and man/mynakura-wire.7 are made from it.
  *
- * Every request is answered by one message of the same type and id with MK_FLAG_REPLY and MK_T_error (0 or MK_E_*), and where it failed an optional
- * MK_T_message (English words that say what and where; never a number). Long lists come page by page: while the answer holds MK_T_cursor, the
- * client sends the same request again with that cursor. An answer to an act that was recorded holds MK_T_seq and MK_T_head: the trail's record of
- * the OUTCOME, durable when the answer leaves.
+ * Every request is answered by one message of the same type and id with MK_FLAG_REPLY and
+ * MK_T_error (0 or MK_E_*), and where it failed an optional MK_T_message (English words that say
+ * what and where; never a number). Long lists come page by page: while the answer holds
+ * MK_T_cursor, the client sends the same request again with that cursor. An answer to an act that
+ * was recorded holds MK_T_seq and MK_T_head: the trail's record of the OUTCOME, durable when the
+ * answer leaves.
  *
- * `*` marks tags that may stand more than once, `?` optional ones. Where a LEDGER is optional, the only ledger that the session has a grant for is taken;
- * LEDGER, SUBJECT, MEMBER, OFFICE accept an id or an exact name/code. Where PURPOSE is optional: the ledger's only purpose, else MK_E_USAGE.
+ * `*` marks tags that may stand more than once, `?` optional ones. Where a LEDGER is optional, the
+ * only ledger that the session has a grant for is taken; LEDGER, SUBJECT, MEMBER, OFFICE accept an
+ * id or an exact name/code. Where PURPOSE is optional: the ledger's only purpose, else MK_E_USAGE.
  */
 #ifndef MK_WIRE_REQUEST_H
 #define MK_WIRE_REQUEST_H
@@ -32,12 +35,16 @@ enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
 /*
  * X(number, name, roles, session, grant, audit class, budget, approval, passphrase again)
  *
- * hello            in: lang?                          out: form (embedded|installed), demo?, vault? (id; absent = no vault yet)
- * init             in: office, name, passphrase, demo?, kdf_m?, kdf_t?      out: vault, recovery, member
- * login            in: member? (id, account or name; absent = the only one), passphrase, now? (demo offices)
+ * hello            in: lang?                          out: form (embedded|installed), demo?, vault?
+ *   (id; absent = no vault yet)
+ * init             in: office, name, passphrase, demo?, kdf_m?, kdf_t?      out: vault, recovery,
+ *   member
+ * login            in: member? (id, account or name; absent = the only one), passphrase, now? (demo
+ *                  offices)
  *                                                     out: member, name, roles, alarm*, seq, head
  * lock             out: -
- * status           out: office, form, demo, count (members), item* {kind, count}: queue per ledger etc., alarm*, seq, head, entries
+ * status           out: office, form, demo, count (members), item* {kind, count}: queue per ledger
+ *                  etc., alarm*, seq, head, entries
  * office_list      out: item* {id, name, kind (own|client)}
  * office_add       in: name                           out: office, seq, head
  * office_set       in: office?, field, value          (field: name, approvals)
@@ -51,27 +58,42 @@ enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
  * member_disable   in: member      member_enable, member_reset (out: otc) likewise
  * member_passphrase in: passphrase (old), new_passphrase
  * devices          out: item* {device, vendor, model, kind}
- * capture          in: ledger?, subject?, purposes?, and either device + option* ("NAME=VALUE") or one fd of an image file; name? (of the file, for messages)
- *                  out: item* {review, layout, certain, warning*}, seq, head. UNREADABLE, IMAGE, TOO_BIG: nothing stored.
- * review_list      in: ledger?                        out: item* {review, ledger, subject, layout, certain, member, time}
- * review_show      in: review, picture?               out: item (what was read: the reading process's record), ledger, subject, layout, certain,
- *                                                     width, height and, when picture was asked, fd 0 = sealed memfd of width*height grey bytes; seq, head
- * review_accept    in: review, item* {field, value} (subject fields; field "subject" chooses an existing one), number? (typed; twice where typed twice)
+ * capture          in: ledger?, subject?, purposes?, and either device + option* ("NAME=VALUE") or
+ *                  one fd of an image file; name? (of the file, for messages)
+ *                  out: item* {review, layout, certain, warning*}, seq, head. UNREADABLE, IMAGE,
+ *                    TOO_BIG: nothing stored.
+ * review_list      in: ledger?                        out: item* {review, ledger, subject, layout,
+ *   certain, member, time}
+ * review_show      in: review, picture?               out: item (what was read: the reading
+ *   process's record), ledger, subject, layout, certain,
+ *                                                     width, height and, when picture was asked, fd
+ *                                                       0 = sealed memfd of width*height grey
+ *                                                       bytes; seq, head
+ * review_accept    in: review, item* {field, value} (subject fields; field "subject" chooses an
+ *                  existing one), number? (typed; twice where typed twice)
  *                                                     out: subject, seq, head
  * review_reject    in: review, reason
- * subject_list     in: ledger? (absent: every ledger the session has a grant for), text?, cursor?, limit?
- *                  out: item* {id, ledger, code, name, kana, birth, class, relationship, parent, state, number (masked or absent), purposes,
+ * subject_list     in: ledger? (absent: every ledger the session has a grant for), text?, cursor?,
+ *                  limit?
+ *                  out: item* {id, ledger, code, name, kana, birth, class, relationship, parent,
+ *                    state, number (masked or absent), purposes,
  *                  disposal_due}, cursor?
- * subject_show     in: subject, ledger?               out: item as above with sex, address, source, time
- * subject_add      in: ledger?, item* {field, value}, number? (twice: typed twice)      out: subject, seq, head
+ * subject_show     in: subject, ledger?               out: item as above with sex, address, source,
+ *   time
+ * subject_add      in: ledger?, item* {field, value}, number? (twice: typed twice)      out:
+ *   subject, seq, head
  * subject_set      in: subject, ledger?, item* {field, value}
  * subject_history  in: subject, ledger?, cursor?      out: as audit_list
  * reveal           in: subject, ledger?, reason, purpose?   out: number, subject, seq, head
- * export           in: ledger, subject*, profile (compiled), purpose?, destination?, fd 0 = the new empty file      out: rows, skipped* {subject, why}, id* (written though not confirmed yet),
+ * export           in: ledger, subject*, profile (compiled), purpose?, destination?, fd 0 = the new
+ *   empty file      out: rows, skipped* {subject, why}, id* (written though not confirmed yet),
  *                  changed*, sha256, seq, head
- * audit_list       in: from?, to? (RFC 3339 or date), actor?, action?, subject?, text?, cursor?, limit?
- *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger, purpose, result, detail, hash}, cursor?
- * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not ok: seq, why
+ * audit_list       in: from?, to? (RFC 3339 or date), actor?, action?, subject?, text?, cursor?,
+ *                  limit?
+ *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger,
+ *                    purpose, result, detail, hash}, cursor?
+ * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not
+ *   ok: seq, why
  * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint)
  */
 #define MK_REQUEST_TABLE(X)                                                                        \
