@@ -54,7 +54,8 @@ queue(struct vault *v, struct mk_msg *m)
 void
 mk_link_ask(struct vault *v, int fd, struct mk_msg *m, struct op *op, mk_answer_fn f)
 {
-	int gone = fd == v->trail ? MK_E_TRAIL : MK_E_LOST;
+	/* A trail that could not be opened cannot record; one whose process died takes the daemon along. */
+	int gone = fd == v->trail && v->trail_error != 0 ? MK_E_TRAIL : MK_E_LOST;
 	struct pending *p = calloc(1, sizeof *p);
 	if (p == NULL || fd < 0 || (fd == v->trail && v->trail_dead)) {
 		free(p);
@@ -117,7 +118,7 @@ mk_link_answer(struct vault *v, int fd, struct mk_msg *m)
 				p = p->next;
 				continue;
 			}
-			give(v, p, fd == v->trail ? MK_E_TRAIL : MK_E_LOST, NULL);
+			give(v, p, MK_E_LOST, NULL);
 			p = v->pending; /* the callback may have changed the list */
 		}
 		return;

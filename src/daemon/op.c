@@ -168,7 +168,9 @@ outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 	if (r < 0 && op->row->number == MK_REQ_login) {
 		if (op->c != NULL)
 			mk_session_end(v, op->c, "the trail cannot record");
-		finish(op, MK_E_TRAIL); /* nothing was done: no session without its record */
+		finish(op, r == MK_E_LOST
+			       ? r
+			       : MK_E_TRAIL); /* nothing was done: no session without its record */
 		return;
 	}
 	if (r < 0) {
@@ -216,7 +218,7 @@ intent_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 {
 	(void)v;
 	if (r < 0) {
-		finish(op, is_about_text(r) ? r : MK_E_TRAIL);
+		finish(op, is_about_text(r) || r == MK_E_LOST ? r : MK_E_TRAIL);
 		return;
 	}
 	if (answer != NULL && op->row->audit == MK_AUDIT_BEFORE)
