@@ -39,7 +39,7 @@ ALL_LDFLAGS += -fsanitize=$(SAN)
 endif
 
 # Folders and what each may link (architecture.md, transitive here because archives are). tests/layers.sh checks the includes.
-FOLDERS      := base model policy crypto store trail wire sandbox capture exchange profile report daemon cli
+FOLDERS      := base model policy crypto store trail wire sandbox capture exchange profile report daemon tui cli
 DEPS_base     :=
 DEPS_model    := base
 DEPS_policy   := model base
@@ -53,6 +53,7 @@ DEPS_exchange := model base
 DEPS_profile  := exchange model base
 DEPS_report   := model base
 DEPS_daemon   := store trail policy exchange wire sandbox crypto model base
+DEPS_tui      := wire profile exchange report model base
 DEPS_cli      := wire profile exchange report model base
 
 pc_cflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
@@ -64,16 +65,18 @@ LIBS_profile  := -ljansson
 LIBS_capture   = -ltesseract -llept -lzbar -lsane -lpng -ljpeg -ltiff -lm $(call pc_libs,poppler-glib cairo)
 CFLAGS_capture = $(call pc_cflags,poppler-glib cairo)
 LIBS_daemon   := -lpthread
+LIBS_tui       = -lncursesw -ltinfo $(call pc_libs,chafa)
+CFLAGS_tui     = -Isrc/tui $(call pc_cflags,chafa)
 
 # $(call libs,FOLDERS): archives in order, then system libraries
 libs     = $(patsubst %,$(B)/lib/lib%.a,$(1))
 syslibs  = $(foreach f,$(1),$(LIBS_$(f)))
 
-SRC_of   = $(wildcard src/$(1)/*.c)
+SRC_of   = $(wildcard src/$(1)/*.c src/$(1)/*/*.c)
 OBJ_of   = $(patsubst src/%.c,$(B)/obj/%.o,$(call SRC_of,$(1)))
 
 PROGRAMS := mynakura mynakurad mynakura-read mynakura-verify
-USES_mynakura        := cli $(DEPS_cli)
+USES_mynakura        := cli tui $(DEPS_cli)
 USES_mynakurad       := daemon $(DEPS_daemon)
 USES_mynakura-read   := capture $(DEPS_capture)
 USES_mynakura-verify := trail crypto model base

@@ -7,7 +7,6 @@
 #ifndef MK_CLI_INTERNAL_H
 #define MK_CLI_INTERNAL_H
 
-#include <libintl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,13 +14,13 @@
 #include "mynakura/base/buf.h"
 #include "mynakura/base/err.h"
 #include "mynakura/base/json.h"
+#include "mynakura/base/lang.h"
+#include "mynakura/base/newfile.h"
 #include "mynakura/base/secret.h"
+#include "mynakura/report/words.h"
 #include "mynakura/wire/client.h"
 #include "mynakura/wire/msg.h"
 #include "mynakura/wire/request.h"
-
-#define _(s) gettext(s)
-#define N_(s) (s)
 
 struct mk_cli;
 
@@ -171,6 +170,8 @@ int mk_flush(struct mk_cli *c);
 /* Runs the verb of c->a with what it needs; prints its result, not its error. */
 int mk_run_verb(struct mk_cli *c);
 bool mk_interrupted(const struct mk_cli *c);
+/* mk_newfile_open, with the path noted in c where it fails. */
+int mk_new_file(struct mk_cli *c, const char *path, struct mk_newfile *out);
 
 /* --- arguments */
 const char *mk_arg(const struct mk_cli *c, size_t i); /* positional; NULL when missing */
@@ -252,12 +253,6 @@ void mk_names_fetch(
 void mk_print_result(struct mk_cli *c, const struct mk_col *cols, const void *body, size_t len);
 void mk_out(struct mk_cli *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3))); /* text of ours */
-/* One of the daemon's fixed words in the user's language; the word itself when it is none. */
-const char *mk_word(const char *word);
-/*
- * An English sentence of the daemon in the user's language where the catalogue has it, not escaped.
- */
-void mk_sentence(const char *words, size_t len, struct mk_buf *out);
 void mk_out_escaped(struct mk_buf *out, const char *s);
 /*
  * Draws how far work is; cleared before anything else is printed (mk_flush and mk_tell_error do).
@@ -266,11 +261,6 @@ void mk_progress(struct mk_cli *c, size_t done, size_t all);
 void mk_progress_clear(struct mk_cli *c);
 void mk_help(struct mk_cli *c, const char *group);
 void mk_usage_line(struct mk_buf *out, const struct mk_verb *v);
-
-/* --- language */
-void mk_lang_init(void);
-bool mk_lang_ja(void);
-const char *mk_lang_code(void); /* "ja" or "en" */
 
 /* --- verbs with a function of their own */
 int mk_image_open(const char *path,

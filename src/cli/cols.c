@@ -8,82 +8,6 @@
 
 #include "mynakura/base/time.h"
 #include "mynakura/base/utf8.h"
-#include "mynakura/model/role.h"
-#include "mynakura/model/subject.h"
-#include "mynakura/model/table.h"
-
-static const char *
-state_title(const char *name)
-{
-	static const struct {
-		const char *name, *ja, *en;
-	} rows[] = {
-#define X(value, name, ja, en) {#name, ja, en},
-	    MK_STATE_TABLE(X)
-#undef X
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (strcmp(rows[i].name, name) == 0)
-			return mk_lang_ja() ? rows[i].ja : rows[i].en;
-	return name;
-}
-
-const char *
-mk_word(const char *word)
-{
-	static const struct {
-		const char *word, *title;
-	} rows[] = {
-	    {"own", N_("own firm")},
-	    {"client", N_("client firm")},
-	    {"none", N_("none")},
-	    {"page", N_("without numbers")},
-	    {"number", N_("with numbers")},
-	    {"pending", N_("not activated yet")},
-	    {"active", N_("active")},
-	    {"disabled", N_("shut out")},
-	    {"embedded", N_("embedded: one user account, no separation of the parts")},
-	    {"installed", N_("installed")},
-	    {"card-back", N_("back of an Individual Number card")},
-	    {"card-front", N_("front of an Individual Number card")},
-	    {"tsuchi", N_("notification card")},
-	    {"juminhyo", N_("resident record")},
-	    {"unknown", N_("unknown document")},
-	    {"male", N_("male")},
-	    {"female", N_("female")},
-	    {"other", N_("other")},
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (strcmp(word, rows[i].word) == 0)
-			return _(rows[i].title);
-	return word;
-}
-
-static void
-class_title(const char *class, struct mk_buf *out)
-{
-	struct mk_row row;
-	bool known = mk_table_find(MK_TABLE_classes, class, &row) && row.columns >= 4;
-	mk_buf_puts(out, !known ? class : mk_lang_ja() ? row.col[2] : row.col[3]);
-}
-
-static void
-roles_title(const char *set, struct mk_buf *out)
-{
-	unsigned roles = 0;
-	if (mk_roles_parse(set, &roles) < 0) {
-		mk_buf_puts(out, set);
-		return;
-	}
-	const char *sep = "";
-	for (unsigned bit = 1; bit != 0 && bit <= roles; bit <<= 1) {
-		if ((roles & bit) == 0)
-			continue;
-		mk_buf_puts(out, sep);
-		mk_buf_puts(out, mk_role_title(bit, mk_lang_ja()));
-		sep = mk_lang_ja() ? "・" : ", ";
-	}
-}
 
 /* The name that stands beside an id in one of the lists. */
 static bool
@@ -126,11 +50,11 @@ static void
 code_title(enum mk_col_kind kind, const char *code, struct mk_buf *out)
 {
 	if (kind == MK_COL_ROLES || kind == MK_COL_ROLE)
-		roles_title(code, out);
+		mk_roles_words(code, out);
 	else if (kind == MK_COL_CLASS)
-		class_title(code, out);
+		mk_class_words(code, out);
 	else
-		mk_buf_puts(out, kind == MK_COL_STATE ? state_title(code) : mk_word(code));
+		mk_buf_puts(out, kind == MK_COL_STATE ? mk_state_word(code) : mk_word(code));
 }
 
 /*

@@ -6,8 +6,9 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "mynakura/base/newfile.h"
 #include "mynakura/profile/profile.h"
-#include "output_internal.h"
+#include "cli_internal.h"
 
 static int
 profile_failed(struct mk_cli *c, int r, const char *name, const struct mk_profile_error *err)
@@ -127,9 +128,9 @@ report_text(struct mk_cli *c, const struct mk_msg *reply)
 static int
 write_export(struct mk_cli *c, struct mk_msg *req)
 {
-	struct mk_output file = MK_OUTPUT_INIT;
+	struct mk_newfile file = MK_NEWFILE_INIT;
 	struct mk_msg reply;
-	int r = mk_output_new(c, mk_opt(c, "o"), &file);
+	int r = mk_new_file(c, mk_opt(c, "o"), &file);
 	if (r < 0) {
 		mk_msg_free(req);
 		return r;
@@ -139,8 +140,8 @@ write_export(struct mk_cli *c, struct mk_msg *req)
 	req->nfds = 1;
 	r = mk_ask(c, req, &reply);
 	if (r == 0)
-		r = mk_output_keep(&file);
-	mk_output_end(&file);
+		r = mk_newfile_keep(&file);
+	mk_newfile_end(&file);
 	if (r == 0 && c->g.json)
 		report_json(c, &reply);
 	else if (r == 0)

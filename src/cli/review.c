@@ -10,8 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "mynakura/base/newfile.h"
 #include "mynakura/wire/chan.h"
-#include "output_internal.h"
+
 #include "reading_internal.h"
 
 /* --- show */
@@ -38,7 +39,7 @@ write_pgm(int fd, const struct mk_msg *reply, int picture)
 
 /* The picture holds the number: 0600, never over an existing file, removed when it is not whole. */
 static int
-save_picture(struct mk_cli *c, struct mk_output *file, struct mk_msg *reply)
+save_picture(struct mk_cli *c, struct mk_newfile *file, struct mk_msg *reply)
 {
 	int picture = mk_msg_take_fd(reply, 0);
 	if (picture < 0)
@@ -46,7 +47,7 @@ save_picture(struct mk_cli *c, struct mk_output *file, struct mk_msg *reply)
 	int r = write_pgm(file->fd, reply, picture);
 	close(picture);
 	if (r == 0)
-		r = mk_output_keep(file);
+		r = mk_newfile_keep(file);
 	return r < 0 ? mk_fail(c, r, "%s", file->path) : 0;
 }
 
@@ -94,9 +95,9 @@ int
 mk_run_review_show(struct mk_cli *c)
 {
 	struct mk_msg req, reply;
-	struct mk_output file = MK_OUTPUT_INIT;
+	struct mk_newfile file = MK_NEWFILE_INIT;
 	const char *path = mk_opt(c, "picture");
-	int r = path != NULL ? mk_output_new(c, path, &file) : 0;
+	int r = path != NULL ? mk_new_file(c, path, &file) : 0;
 	if (r < 0)
 		return r;
 	mk_msg_init(&req, MK_REQ_review_show, 0);
@@ -108,7 +109,7 @@ mk_run_review_show(struct mk_cli *c)
 		r = save_picture(c, &file, &reply);
 	if (r == 0)
 		r = print_show(c, &reply);
-	mk_output_end(&file);
+	mk_newfile_end(&file);
 	mk_msg_free(&reply);
 	return r;
 }

@@ -129,6 +129,13 @@ mk_tell_error(struct mk_cli *c, int err)
 }
 
 int
+mk_new_file(struct mk_cli *c, const char *path, struct mk_newfile *out)
+{
+	int r = mk_newfile_open(path, out);
+	return r < 0 ? mk_fail(c, r, "%s", path) : 0;
+}
+
+int
 mk_run_verb(struct mk_cli *c)
 {
 	int r = 0;
@@ -152,7 +159,22 @@ mk_run_verb(struct mk_cli *c)
 }
 
 static int
-run_line(struct mk_cli *c, int argc, char **argv)
+open_screens(struct mk_cli *c, mk_cli_screens screens)
+{
+	const struct mk_cli_start start = {
+	    c->g.dir, c->g.socket, c->g.user, c->g.purpose, c->g.has_now, c->g.now};
+	if (c->g.dir != NULL && c->g.socket != NULL)
+		return mk_fail(c, MK_E_USAGE, _("--dir and --socket exclude each other"));
+	if (screens == NULL || c->g.json || c->g.pass_fd >= 0 || !isatty(STDIN_FILENO) ||
+	    !isatty(STDOUT_FILENO))
+		return mk_fail(c, MK_E_USAGE,
+		    _("no verb; 'mynakura --help' lists them; the screens need a terminal"));
+	c->status = screens(&start);
+	return 0;
+}
+
+static int
+run_line(struct mk_cli *c, int argc, char **argv, mk_cli_screens screens)
 {
 	struct mk_buf what = MK_BUF_INIT;
 	int r = mk_args_parse(argc - 1, argv + 1, &c->g, &c->a, &what);
@@ -165,7 +187,7 @@ run_line(struct mk_cli *c, int argc, char **argv)
 		mk_help(c, c->a.group);
 		r = mk_flush(c);
 	} else if (c->a.group == NULL) {
-		r = mk_fail(c, MK_E_USAGE, _("no verb; 'mynakura --help' lists them"));
+		r = open_screens(c, screens);
 	} else {
 		r = mk_run_verb(c);
 	}
@@ -187,7 +209,7 @@ open_standard_fds(void)
 }
 
 int
-mk_cli_main(int argc, char **argv, int interrupt_fd)
+mk_cli_main(int argc, char **argv, int interrupt_fd, mk_cli_screens screens)
 {
 	struct mk_cli c;
 	memset(&c, 0, sizeof c);
@@ -198,7 +220,7 @@ mk_cli_main(int argc, char **argv, int interrupt_fd)
 	mk_lang_init();
 	int r = mk_base_init();
 	if (r == 0)
-		r = run_line(&c, argc, argv);
+		r = run_line(&c, argc, argv, screens);
 	if (r < 0 && !c.told)
 		mk_tell_error(&c, r);
 	mk_client_close(c.client);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "mynakura/cli/cli.h"
+#include "mynakura/tui/tui.h"
 
 static int wake[2] = {-1, -1};
 
@@ -25,6 +26,14 @@ on_signal(int sig)
 	errno = saved;
 }
 
+static int
+screens(const struct mk_cli_start *start)
+{
+	const struct mk_tui_conf conf = {
+	    start->dir, start->socket, start->user, start->purpose, start->has_now, start->now};
+	return mk_tui_main(&conf);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -35,5 +44,5 @@ main(int argc, char **argv)
 			sigaction(ends[i], &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
-	return mk_cli_main(argc, argv, wake[0]);
+	return mk_cli_main(argc, argv, wake[0], screens);
 }

@@ -19,6 +19,7 @@
 #include "mynakura/wire/chan.h"
 
 #define CLOSE_MS 15000
+#define SEND_MS 5000
 #define PATH_BYTES 4096
 
 struct mk_client {
@@ -26,6 +27,7 @@ struct mk_client {
 	int interrupt_fd;
 	pid_t child; /* 0: none */
 	uint32_t next_id;
+	uint16_t awaited; /* type of the request under way; 0 none */
 	bool answered; /* the daemon has spoken once */
 	bool lost;
 };
@@ -239,10 +241,10 @@ exchange(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
 	}
 }
 
-int
-mk_client_call(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
+/* What may be sent at all, and its id. */
+static int
+prepare(struct mk_client *c, struct mk_msg *req)
 {
-	mk_msg_init(reply, 0, 0);
 	int r = mk_buf_error(&req->body);
 	if (r < 0)
 		return r;
@@ -250,10 +252,18 @@ mk_client_call(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
 		return MK_E_TOO_BIG;
 	if (c->lost)
 		return MK_E_LOST;
+	if (c->awaited != 0)
+		return MK_E_BUSY;
 	req->id = ++c->next_id;
-	r = exchange(c, req, reply);
+	return 0;
+}
+
+/* r: how receiving reply ended, for the request of this type and the newest id. */
+static int
+judge(struct mk_client *c, uint16_t type, struct mk_msg *reply, int r)
+{
 	if (r == 0 &&
-	    (reply->type != req->type || reply->id != req->id || !(reply->flags & MK_FLAG_REPLY))) {
+	    (reply->type != type || reply->id != c->next_id || !(reply->flags & MK_FLAG_REPLY))) {
 		mk_msg_free(reply);
 		r = MK_E_PROTOCOL;
 	}
@@ -265,6 +275,52 @@ mk_client_call(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
 	c->answered = true;
 	int64_t e = mk_get_i64(reply->body.data, reply->body.len, MK_T_error, MK_E_PROTOCOL);
 	return e > 0 || e < -MK_EI_COUNT ? MK_E_PROTOCOL : (int)e;
+}
+
+int
+mk_client_call(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
+{
+	mk_msg_init(reply, 0, 0);
+	int r = prepare(c, req);
+	return r < 0 ? r : judge(c, req->type, reply, exchange(c, req, reply));
+}
+
+int
+mk_client_fd(const struct mk_client *c)
+{
+	return c->lost ? -1 : c->fd;
+}
+
+int
+mk_client_send(struct mk_client *c, struct mk_msg *req)
+{
+	int r = prepare(c, req);
+	if (r < 0)
+		return r;
+	/* An idle connection's queue takes a whole frame: this does not really wait. */
+	r = mk_chan_send(c->fd, req, SEND_MS);
+	/* A daemon that refused and went away may have left its answer: it is still read. */
+	if (r < 0 && r != MK_E_LOST) {
+		c->lost = true;
+		return r == MK_E_AGAIN ? MK_E_LOST : r;
+	}
+	c->awaited = req->type;
+	return 0;
+}
+
+bool
+mk_client_receive(struct mk_client *c, struct mk_msg *reply, int *result)
+{
+	mk_msg_init(reply, 0, 0);
+	if (c->awaited == 0)
+		return false;
+	int r = c->lost ? MK_E_LOST : mk_chan_recv(c->fd, reply, 0);
+	if (r == MK_E_AGAIN)
+		return false;
+	uint16_t type = c->awaited;
+	c->awaited = 0;
+	*result = judge(c, type, reply, r);
+	return true;
 }
 
 bool

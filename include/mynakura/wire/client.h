@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The client's side of a connection to the daemon: to the installed service's socket, or to a
- * daemon of its own over a socket pair (embedded mode, architecture.md). One request at a time; it
- * blocks. Nothing here knows what a request means.
+ * daemon of its own over a socket pair (embedded mode, architecture.md). One request at a time:
+ * mk_client_call blocks, mk_client_send and mk_client_receive are its halves for a poll loop.
+ * Nothing here knows what a request means.
  */
 #ifndef MK_WIRE_CLIENT_H
 #define MK_WIRE_CLIENT_H
@@ -42,6 +43,21 @@ int mk_client_open(const struct mk_client_conf *conf, struct mk_client **out);
  * status (MK_E_BUSY, MK_E_DAMAGED, ...).
  */
 int mk_client_call(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply);
+
+/* For poll(2), readable when an answer or the end is there; -1 once the connection is lost. */
+int mk_client_fd(const struct mk_client *c);
+
+/*
+ * Sends req (as mk_client_call) and returns. 0: mk_client_receive will give the answer. MK_E_BUSY
+ * while another is awaited; MK_E_TOO_BIG, MK_E_NOMEM, MK_E_LOST.
+ */
+int mk_client_send(struct mk_client *c, struct mk_msg *req);
+
+/*
+ * Never waits. true when the request under way has ended: *result is what mk_client_call would have
+ * returned and *reply its answer (the caller frees it). false: not yet, or nothing is awaited.
+ */
+bool mk_client_receive(struct mk_client *c, struct mk_msg *reply, int *result);
 
 /* Has the connection been lost? */
 bool mk_client_lost(const struct mk_client *c);

@@ -4,9 +4,10 @@
  * taken and LANGUAGE set from LANG (style.md 4.21), so Japanese needs no ja_JP locale. Output is
  * UTF-8 always.
  */
-#include "cli_internal.h"
+#include "mynakura/base/lang.h"
 
 #include <langinfo.h>
+#include <libintl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +84,7 @@ const char *
 mk_lang_code(void)
 {
 	/* TRANSLATORS: the two letters of the catalogue's own language, as ja. */
-	return _("en");
+	return gettext("en");
 }
 
 bool

@@ -10,7 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "src/cli/cli_internal.h"
+#include "mynakura/base/lang.h"
+#include "mynakura/report/words.h"
 
 static void
 says(const char *english, const char *want)

@@ -4,10 +4,13 @@
  * catalogue are shown in the user's language, also when they hold numbers: each run of digits is
  * looked up as %u and put back in its order.
  */
-#include "cli_internal.h"
+#include "mynakura/report/words.h"
 
 #include <ctype.h>
 #include <string.h>
+
+#include "mynakura/base/lang.h"
+#include "mynakura/base/secret.h"
 
 static size_t
 digits_at(const char *s)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files with numbers: made safely, kept only when whole. */
-#include "output_internal.h"
+#include "mynakura/base/newfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,17 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mynakura/base/err.h"
+
 int
-mk_output_new(struct mk_cli *c, const char *path, struct mk_output *out)
+mk_newfile_open(const char *path, struct mk_newfile *out)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
-	if (fd < 0) {
-		int r = errno == EEXIST || errno == ELOOP   ? MK_E_EXISTS
-			: errno == EACCES || errno == EPERM ? MK_E_DENIED
-							    : mk_err_from_errno(errno);
-		return mk_fail(c, r, "%s", path);
-	}
-	*out = (struct mk_output){path, fd, false};
+	if (fd < 0)
+		return errno == EEXIST || errno == ELOOP   ? MK_E_EXISTS
+		       : errno == EACCES || errno == EPERM ? MK_E_DENIED
+							   : mk_err_from_errno(errno);
+	*out = (struct mk_newfile){path, fd, false};
 	return 0;
 }
 
@@ -43,7 +43,7 @@ sync_folder(const char *path)
 }
 
 int
-mk_output_keep(struct mk_output *o)
+mk_newfile_keep(struct mk_newfile *o)
 {
 	int r = fsync(o->fd) < 0 ? mk_err_from_errno(errno) : sync_folder(o->path);
 	o->kept = r == 0;
@@ -51,7 +51,7 @@ mk_output_keep(struct mk_output *o)
 }
 
 void
-mk_output_end(struct mk_output *o)
+mk_newfile_end(struct mk_newfile *o)
 {
 	struct stat made, there;
 	if (o->fd < 0)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the daemon says in codes and English sentences, in the user's language. Nothing here is
+ * escaped: whoever prints it escapes.
+ */
+#ifndef MK_REPORT_WORDS_H
+#define MK_REPORT_WORDS_H
+
+#include <stddef.h>
+
+#include "mynakura/base/buf.h"
+
+/* One of the daemon's fixed words (own, page, pending, card-back); the word itself when none. */
+const char *mk_word(const char *word);
+const char *mk_state_word(const char *name); /* a subject's state; the name itself when none */
+void mk_class_words(const char *class, struct mk_buf *out); /* a ledger's class */
+void mk_roles_words(const char *set, struct mk_buf *out); /* "clerk,chief" */
+void mk_purpose_words(const char *purpose, struct mk_buf *out); /* a purpose code */
+/*
+ * An English sentence of the daemon where the catalogue has it, also when it holds numbers: each
+ * run of digits is looked up as %u and put back in its order.
+ */
+void mk_sentence(const char *words, size_t len, struct mk_buf *out);
+
+#endif

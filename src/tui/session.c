@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the open session is, and names for ids. */
+#include "tui_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mynakura/base/secret.h"
+#include "mynakura/base/str.h"
+
+void
+mk_session_clear(struct mk_tui *t)
+{
+	if (t->session.ledgers != NULL)
+		mk_wipe(t->session.ledgers, t->session.n_ledgers * sizeof *t->session.ledgers);
+	free(t->session.ledgers);
+	mk_wipe(&t->session, sizeof t->session);
+	if (t->members.data != NULL)
+		mk_wipe(t->members.data, t->members.len);
+	mk_buf_free(&t->members);
+	t->office[0] = '\0';
+}
+
+struct mk_term *
+mk_tui_term(const struct mk_tui *t)
+{
+	return t->term;
+}
+
+struct mk_tui_session *
+mk_tui_session(struct mk_tui *t)
+{
+	return &t->session;
+}
+
+bool
+mk_tui_may_number(const struct mk_tui *t)
+{
+	return t->session.open && (t->session.role_bits & MK_ROLES_NUMBER) != 0;
+}
+
+bool
+mk_tui_may_trail(const struct mk_tui *t)
+{
+	return t->session.open &&
+	       (t->session.role_bits & (MK_ROLE_chief | MK_ROLE_auditor)) != 0;
+}
+
+const char *
+mk_tui_user(const struct mk_tui *t)
+{
+	return t->conf->user != NULL ? t->conf->user : "";
+}
+
+const char *
+mk_tui_wanted_purpose(const struct mk_tui *t)
+{
+	return t->conf->purpose != NULL ? t->conf->purpose : "";
+}
+
+bool
+mk_tui_now(const struct mk_tui *t, int64_t *now)
+{
+	*now = t->conf->now;
+	return t->conf->has_now;
+}
+
+void
+mk_tui_set_office(struct mk_tui *t, const char *office)
+{
+	(void)mk_str_copy(t->office, sizeof t->office, office);
+}
+
+void
+mk_tui_set_members(struct mk_tui *t, const struct mk_msg *reply)
+{
+	mk_buf_reset(&t->members);
+	mk_buf_put(&t->members, reply->body.data, reply->body.len);
+}
+
+const char *
+mk_tui_member_name(struct mk_tui *t, const char *id)
+{
+	static char name[256];
+	struct mk_rd rd;
+	struct mk_item it;
+	(void)mk_str_copy(name, sizeof name, id);
+	mk_rd_init(&rd, t->members.data, t->members.len);
+	while (mk_item_next(&rd, &it) > 0) {
+		char known[MK_ID_MAX];
+		if (it.tag != MK_T_item)
+			continue;
+		mk_item_str(&it, MK_T_id, known, sizeof known);
+		if (strcmp(known, id) == 0)
+			mk_item_str(&it, MK_T_name, name, sizeof name);
+	}
+	return name;
+}
+
+const char *
+mk_tui_ledger_name(struct mk_tui *t, const char *id)
+{
+	for (size_t i = 0; i < t->session.n_ledgers; i++)
+		if (strcmp(t->session.ledgers[i].id, id) == 0)
+			return t->session.ledgers[i].name;
+	return id;
+}

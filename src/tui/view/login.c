@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Login: who, and the prompts that have to be answered. After the daemon has opened the session its
+ * ledgers and the names of members are fetched, then the task is chosen.
+ */
+#include "view/views_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mynakura/base/str.h"
+#include "mynakura/base/width.h"
+#include "widget/form_internal.h"
+
+#define PASS_BYTES 1024
+
+struct login {
+	struct mk_view v;
+	struct mk_form form;
+	int who, pass; /* indexes of fields; who < 0: given by --user */
+	char told[512];
+	bool busy;
+};
+
+static int
+login_open(struct mk_view *v, const void *arg)
+{
+	struct login *l = (struct login *)v;
+	const char *told = arg;
+	l->who = -1;
+	if (told != NULL)
+		(void)mk_str_copy(l->told, sizeof l->told, told);
+	if (mk_tui_user(v->tui)[0] == '\0') {
+		l->who = mk_form_line(&l->form, N_("Account or name"), MK_EDIT_TEXT, 255);
+		if (l->who < 0)
+			return l->who;
+	}
+	l->pass = mk_form_line(&l->form, N_("Passphrase"), MK_EDIT_PASSPHRASE, PASS_BYTES);
+	return l->pass < 0 ? l->pass : 0;
+}
+
+static bool
+login_key(struct mk_view *v, const struct mk_key *key)
+{
+	struct login *l = (struct login *)v;
+	return l->busy ? key->code == MK_KEY_CHAR && key->mods == 0 : mk_form_key(&l->form, key);
+}
+
+/* --- what is fetched after the login */
+
+static void
+take_ledger(void *arg, const struct mk_item *item)
+{
+	struct mk_tui_session *s = arg;
+	char grant[16];
+	mk_item_str(item, MK_T_grant, grant, sizeof grant);
+	if (s->n_ledgers == MK_TUI_LEDGERS || strcmp(grant, "none") == 0 || grant[0] == '\0')
+		return;
+	struct mk_tui_ledger *l = &s->ledgers[s->n_ledgers++];
+	mk_item_str(item, MK_T_id, l->id, sizeof l->id);
+	mk_item_str(item, MK_T_name, l->name, sizeof l->name);
+	mk_item_str(item, MK_T_class, l->class, sizeof l->class);
+	mk_item_str(item, MK_T_purposes, l->purposes, sizeof l->purposes);
+	l->numbers = strcmp(grant, "number") == 0;
+}
+
+static void
+got_ledgers(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
+{
+	struct mk_tui_session *s = mk_tui_session(v->tui);
+	(void)tag;
+	if (r < 0) {
+		mk_tell_reply(v->tui, r, reply);
+		return;
+	}
+	s->ledgers = calloc(MK_TUI_LEDGERS, sizeof *s->ledgers);
+	if (s->ledgers != NULL)
+		mk_reply_items(reply, take_ledger, s);
+	struct mk_tui *t = v->tui;
+	mk_view_close(v);
+	bool settled = mk_task_settled(t);
+	if (mk_view_open(t, &mk_view_home, NULL) == 0 && !settled)
+		(void)mk_view_open(t, &mk_view_task, NULL);
+}
+
+static void
+got_members(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
+{
+	struct mk_msg req;
+	(void)tag;
+	if (r == 0)
+		mk_tui_set_members(v->tui, reply);
+	mk_msg_init(&req, MK_REQ_ledger_list, 0);
+	mk_view_ask(v, &req, got_ledgers, 0);
+}
+
+static void
+got_status(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
+{
+	struct mk_msg req;
+	char office[256];
+	(void)tag;
+	if (r == 0 && mk_get_str(reply->body.data, reply->body.len, MK_T_office, office,
+			  sizeof office) == 0)
+		mk_tui_set_office(v->tui, office);
+	mk_msg_init(&req, MK_REQ_member_list, 0);
+	mk_view_ask(v, &req, got_members, 0);
+}
+
+/* --- the login itself */
+
+static void
+got_login(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
+{
+	struct login *l = (struct login *)v;
+	struct mk_tui_session *s = mk_tui_session(v->tui);
+	struct mk_msg req;
+	const void *b = reply->body.data;
+	size_t len = reply->body.len;
+	(void)tag;
+	l->busy = r == 0;
+	if (r < 0) {
+		mk_tell_reply(v->tui, r, reply);
+		mk_form_focus(&l->form, (size_t)l->pass);
+		return;
+	}
+	s->open = true;
+	(void)mk_get_str(b, len, MK_T_member, s->member, sizeof s->member);
+	(void)mk_get_str(b, len, MK_T_name, s->name, sizeof s->name);
+	(void)mk_get_str(b, len, MK_T_roles, s->roles, sizeof s->roles);
+	if (mk_roles_parse(s->roles, &s->role_bits) < 0)
+		s->role_bits = 0;
+	mk_msg_init(&req, MK_REQ_status, 0);
+	mk_view_ask(v, &req, got_status, 0);
+}
+
+static void
+try_login(struct login *l)
+{
+	struct mk_tui *t = l->v.tui;
+	struct mk_msg req;
+	char who[256] = "";
+	int64_t now;
+	const struct mk_secret *pass = mk_form_edit(&l->form, (size_t)l->pass)->text;
+	if (l->who >= 0)
+		(void)mk_edit_copy(mk_form_edit(&l->form, (size_t)l->who), who, sizeof who);
+	else
+		(void)mk_str_copy(who, sizeof who, mk_tui_user(t));
+	if (pass->len == 0) {
+		mk_form_focus(&l->form, (size_t)l->pass);
+		mk_tell(t, MK_TONE_WARN, "%s", _("The passphrase is missing."));
+		return;
+	}
+	mk_msg_init(&req, MK_REQ_login, 0);
+	mk_put_str(&req.body, MK_T_member, who[0] != '\0' ? who : NULL);
+	mk_put_bytes(&req.body, MK_T_passphrase, pass->data, pass->len);
+	if (mk_tui_now(t, &now))
+		mk_put_i64(&req.body, MK_T_now, now);
+	mk_edit_clear(mk_form_edit(&l->form, (size_t)l->pass));
+	l->told[0] = '\0';
+	l->busy = true;
+	mk_view_ask(&l->v, &req, got_login, 0);
+}
+
+static bool
+login_act(struct mk_view *v, enum mk_act a)
+{
+	struct login *l = (struct login *)v;
+	if (l->busy)
+		return a == MK_ACT_enter;
+	if (mk_form_act(&l->form, a))
+		return true;
+	if (a == MK_ACT_enter)
+		try_login(l);
+	else if (a == MK_ACT_exit)
+		mk_tui_quit(v->tui, 0);
+	else
+		return false;
+	return true;
+}
+
+static void
+login_draw(struct mk_view *v, struct mk_area area)
+{
+	struct login *l = (struct login *)v;
+	struct mk_term *term = mk_tui_term(v->tui);
+	int w = area.w < 68 ? area.w : 68, x = area.x + (area.w - w) / 2;
+	int y = area.y + (area.h > 14 ? 3 : 0);
+	mk_draw(term, y, x, w, MK_EL_STRONG, _("mynakura"));
+	mk_draw(term, y + 1, x, w, MK_EL_TEXT,
+	    _("keeps Individual Numbers: read from the card, sealed, every look recorded"));
+	if (l->who < 0)
+		mk_drawf(term, y + 3, x, w, MK_EL_TEXT, "%s: %s", _("Login as"),
+		    mk_tui_user(v->tui));
+	mk_form_draw(&l->form, term, (struct mk_area){y + 4, x - 1, (int)l->form.n, w});
+	const char *below = l->busy		? _("One moment: the passphrase is being checked.")
+			    : l->told[0] != '\0' ? l->told
+						 : "";
+	size_t len = strlen(below);
+	for (int row = y + 5 + (int)l->form.n; len > 0 && row < area.y + area.h; row++) {
+		size_t skip = 0, n = mk_width_line(below, len, (size_t)w, &skip);
+		mk_drawf(term, row, x, w, MK_EL_TEXT, "%.*s", (int)n, below);
+		below += n + skip;
+		len -= n + skip;
+	}
+}
+
+static void
+login_close(struct mk_view *v)
+{
+	struct login *l = (struct login *)v;
+	mk_form_fini(&l->form);
+}
+
+const struct mk_view_ops mk_view_login = {
+    .name = "login",
+    .title = N_("Login"),
+    .places = MK_P_FORM | MK_P_LOGIN,
+    .size = sizeof(struct login),
+    .open = login_open,
+    .key = login_key,
+    .act = login_act,
+    .draw = login_draw,
+    .close = login_close,
+};

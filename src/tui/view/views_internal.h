@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screens, and what each takes when it is opened. A view knows the others by this alone. */
+#ifndef MK_TUI_VIEWS_INTERNAL_H
+#define MK_TUI_VIEWS_INTERNAL_H
+
+#include "view_internal.h"
+#include "widget/edit_internal.h"
+
+extern const struct mk_view_ops mk_view_login; /* const char *: words to show, or NULL */
+extern const struct mk_view_ops mk_view_task; /* NULL */
+extern const struct mk_view_ops mk_view_home; /* NULL */
+extern const struct mk_view_ops mk_view_help; /* NULL: for the view below */
+extern const struct mk_view_ops mk_view_capture; /* NULL */
+extern const struct mk_view_ops mk_view_queue; /* NULL */
+extern const struct mk_view_ops mk_view_review; /* const struct mk_review_arg * */
+extern const struct mk_view_ops mk_view_subjects; /* const struct mk_choose_arg *, or NULL */
+extern const struct mk_view_ops mk_view_subject; /* const struct mk_subject_arg * */
+extern const struct mk_view_ops mk_view_person; /* const struct mk_subject_arg *, NULL: a new one */
+extern const struct mk_view_ops mk_view_reveal; /* const struct mk_subject_arg * */
+extern const struct mk_view_ops mk_view_export; /* NULL */
+extern const struct mk_view_ops mk_view_trail; /* const struct mk_subject_arg *: only hers; NULL */
+extern const struct mk_view_ops mk_view_verify; /* NULL */
+extern const struct mk_view_ops mk_view_text; /* const struct mk_text_arg * */
+extern const struct mk_view_ops mk_view_dialog; /* const struct mk_dialog_arg * */
+
+/*
+ * Takes the only task there is. true: nothing is left to choose (also when there is no task at all).
+ */
+bool mk_task_settled(struct mk_tui *t);
+
+/* A person of a ledger. name is for titles and may be "". */
+struct mk_subject_arg {
+	char id[MK_ID_MAX], ledger[MK_ID_MAX], name[256];
+};
+
+/* Which item; `left` others wait behind it. */
+struct mk_review_arg {
+	char review[MK_ID_MAX], ledger[MK_ID_MAX];
+};
+
+/* The list of people as a choice: done is called with the chosen one, and the list has closed. */
+struct mk_choose_arg {
+	void (*done)(struct mk_view *below, const struct mk_subject_arg *chosen);
+};
+
+struct mk_text_arg {
+	const char *title; /* msgid; NULL: the view's own */
+	const char *text; /* copied; '# ' begins a heading */
+};
+
+/*
+ * A question over the view below. Enter with all that is wanted calls done (the dialog has closed
+ * then), Esc closes it.
+ */
+struct mk_dialog_arg {
+	const char *text; /* translated; copied */
+	const char *label; /* translated label of a line to type; NULL: none */
+	enum mk_edit_kind kind;
+	size_t cap; /* of that line */
+	const char *preset; /* its text at first; NULL: empty */
+	const char *word; /* what must be typed exactly, for what cannot be undone; NULL: anything */
+	bool may_be_empty;
+	/* typed: of a line that is no secret; "" without one. secret: the line itself, borrowed. */
+	void (*done)(struct mk_view *below, const char *typed, const struct mk_secret *secret);
+};
+
+#endif
