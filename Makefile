@@ -76,14 +76,16 @@ SRC_of   = $(wildcard src/$(1)/*.c src/$(1)/*/*.c)
 OBJ_of   = $(patsubst src/%.c,$(B)/obj/%.o,$(call SRC_of,$(1)))
 
 PROGRAMS := mynakura mynakurad mynakura-read mynakura-verify
+TOOLS    := gen
 USES_mynakura        := cli tui $(DEPS_cli)
+USES_gen             := $(USES_mynakura)
 USES_mynakurad       := daemon $(DEPS_daemon)
 USES_mynakura-read   := capture $(DEPS_capture)
 USES_mynakura-verify := trail crypto model base
 BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
 LINKS    := $(B)/share
 
-.PHONY: all demo check check-unit check-integration check-layers check-format check-man lint format deps clean install \
+.PHONY: all man demo check check-unit check-integration check-layers check-format check-man lint format deps clean install \
         uninstall fuzz bench-read coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -119,7 +121,7 @@ $$(B)/bin/$(1): $$(B)/obj/cmd/$(1).o $$(call libs,$$(USES_$(1)))
 	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$< -Wl,--start-group $$(call libs,$$(USES_$(1))) -Wl,--end-group \
 		$$(call syslibs,$$(USES_$(1)))
 endef
-$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+$(foreach p,$(PROGRAMS) $(TOOLS),$(eval $(call program_rule,$(p))))
 
 # --- po: translations, found beside the programs (../share/locale)
 MO       := $(patsubst src/po/%.po,$(B)/share/locale/%/LC_MESSAGES/mynakura.mo,$(wildcard src/po/*.po))
@@ -159,7 +161,7 @@ $(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEP
 
 INTEGRATION := $(sort $(wildcard tests/integration/*.sh))
 check: deps
-	$(Q)$(MAKE) --no-print-directory all $(B)/bin/specimen $(UNIT_BIN)
+	$(Q)$(MAKE) --no-print-directory all $(B)/bin/gen $(B)/bin/specimen $(UNIT_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run unit layers man integration
 check-unit: $(UNIT_BIN)
 	$(Q)BUILD=$(B) tests/run unit
@@ -167,8 +169,16 @@ check-integration: all $(B)/bin/specimen
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run integration
 check-layers: all
 	$(Q)BUILD=$(B) tests/run layers
-check-man:
+check-man: $(B)/bin/gen
 	$(Q)BUILD=$(B) tests/run man
+
+# --- what is made from the tables and kept in the tree; tests/man.sh fails when it is behind
+man: $(B)/bin/gen
+	@mkdir -p contrib/completion
+	$(Q)$(B)/bin/gen completion > contrib/completion/mynakura.bash
+	$(Q)$(B)/bin/gen keys > $(B)/keys.mdoc
+	$(Q)awk -v keys=$(B)/keys.mdoc '/keys: made by make man/ { print; while ((getline line < keys) > 0) print line; skip = 1 } \
+		/end of keys/ { skip = 0 } !skip' man/mynakura.1 > $(B)/mynakura.1 && cp $(B)/mynakura.1 man/mynakura.1
 
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all $(B)/bin/specimen

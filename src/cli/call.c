@@ -106,7 +106,7 @@ mk_need_daemon(struct mk_cli *c)
 {
 	if (c->client != NULL)
 		return 0;
-	struct mk_client_conf conf = {c->g.dir, c->g.socket, c->interrupt_fd};
+	struct mk_client_conf conf = {c->g.dir, c->g.socket, c->interrupt_fd, false};
 	if (c->g.dir != NULL && c->g.socket != NULL)
 		return mk_fail(c, MK_E_USAGE, _("--dir and --socket exclude each other"));
 	int r = mk_client_open(&conf, &c->client);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mynakura/base/image.h"
 #include "mynakura/base/utf8.h"
 #include "reading_internal.h"
 

@@ -263,8 +263,6 @@ void mk_help(struct mk_cli *c, const char *group);
 void mk_usage_line(struct mk_buf *out, const struct mk_verb *v);
 
 /* --- verbs with a function of their own */
-int mk_image_open(const char *path,
-    int *out); /* a regular file for reading; MK_E_NOT_FOUND, MK_E_IMAGE, MK_E_IO */
 int mk_run_init(struct mk_cli *c);
 int mk_run_login(struct mk_cli *c);
 int mk_run_status(struct mk_cli *c);

@@ -3,12 +3,10 @@
  * read: images to fields without a vault. Each file is decoded by one process and each page read by
  * another (decisions.md 11).
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "mynakura/base/image.h"
 #include "reading_internal.h"
 
 struct run {
@@ -141,21 +139,6 @@ read_open(struct run *run, const char *file, int fd)
 		tell_failure(run, file, r, "");
 	mk_reader_stop(&decoder);
 	return r == MK_E_AGAIN || r == MK_E_NOMEM ? r : mk_flush(run->c);
-}
-
-int
-mk_image_open(const char *path, int *out)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return mk_err_from_errno(errno);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return MK_E_IMAGE;
-	}
-	*out = fd;
-	return 0;
 }
 
 static bool

@@ -34,6 +34,8 @@
 #define MK_P_CONFIRM 0x20000U
 #define MK_P_TASK 0x40000U
 #define MK_P_LOGIN 0x80000U
+#define MK_P_CHOOSE 0x100000U /* a list that another screen opened to choose from */
+#define MK_P_PERSON 0x200000U
 
 /*
  * X(name, keys, places, word of the key bar (NULL: not there), sentence of the help screen). Keys
@@ -47,7 +49,8 @@
 	X(files, "f", MK_P_CAPTURE, N_("Files"), N_("read image files instead of scanning"))       \
 	X(device, "d", MK_P_CAPTURE, N_("Scanner"), N_("choose another scanner"))                  \
 	X(cancel, "C-c", MK_P_CAPTURE, N_("Stop"), N_("stop after the sheet that is being read"))  \
-	X(choose, "Enter", MK_P_REVIEW | MK_P_LIST, N_("Choose"), N_("choose this one"))           \
+	X(choose, "Enter", MK_P_CHOOSE, N_("Choose"), N_("choose this one"))                       \
+	X(save, "F2 C-d", MK_P_PERSON, N_("Save"), N_("keep what stands here"))                    \
 	X(open, "Enter", MK_P_LIST, N_("Open"), N_("open the selected row"))                       \
 	X(next_field, "Tab Down", MK_P_FORM, N_("Next field"), N_("go to the next field"))         \
 	X(prev_field, "BTab Up", MK_P_FORM, NULL, N_("go to the field before"))                    \

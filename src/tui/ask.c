@@ -144,7 +144,7 @@ hello_done(struct mk_tui *t, int r, const struct mk_msg *reply)
 int
 mk_ask_connect(struct mk_tui *t)
 {
-	const struct mk_client_conf conf = {t->conf->dir, t->conf->socket, -1};
+	const struct mk_client_conf conf = {t->conf->dir, t->conf->socket, -1, true};
 	struct mk_msg req;
 	t->hello = false;
 	int r = mk_client_open(&conf, &t->client);

@@ -59,6 +59,12 @@ mk_tui_wanted_purpose(const struct mk_tui *t)
 }
 
 bool
+mk_tui_is_demo(const struct mk_tui *t)
+{
+	return t->demo;
+}
+
+bool
 mk_tui_now(const struct mk_tui *t, int64_t *now)
 {
 	*now = t->conf->now;

@@ -95,6 +95,7 @@ bool mk_tui_may_trail(const struct mk_tui *t); /* chief, auditor */
 const char *mk_tui_user(const struct mk_tui *t); /* --user; "" when not given */
 bool mk_tui_now(const struct mk_tui *t, int64_t *now); /* --now, when given */
 const char *mk_tui_wanted_purpose(const struct mk_tui *t); /* --purpose; "" when not given */
+bool mk_tui_is_demo(const struct mk_tui *t); /* as the daemon said; false until it has */
 void mk_tui_set_office(struct mk_tui *t, const char *office);
 void mk_tui_set_members(struct mk_tui *t, const struct mk_msg *reply); /* of member_list */
 /* Name of a member, ledger by id; the id itself when it is not known. Valid until the next call. */

@@ -94,7 +94,8 @@ free_environment(char **env)
 
 /* In the child: only async-signal-safe calls. */
 static _Noreturn void
-become_daemon(const char *path, char *const argv[], int end, char *const env[])
+become_daemon(
+    const char *path, char *const argv[], int end, char *const env[], bool quiet)
 {
 	sigset_t none;
 	sigemptyset(&none);
@@ -102,7 +103,8 @@ become_daemon(const char *path, char *const argv[], int end, char *const env[])
 	signal(SIGPIPE, SIG_DFL);
 	setsid();
 	int null = open("/dev/null", O_RDWR);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+	    (quiet && dup2(null, STDERR_FILENO) < 0))
 		_exit(mk_err_status(MK_E_IO));
 	/* dup2 onto itself would keep close-on-exec. */
 	if (end == MK_CLIENT_FD ? fcntl(end, F_SETFD, 0) < 0 : dup2(end, MK_CLIENT_FD) < 0)
@@ -113,7 +115,7 @@ become_daemon(const char *path, char *const argv[], int end, char *const env[])
 }
 
 static int
-start_daemon(struct mk_client *c, const char *dir)
+start_daemon(struct mk_client *c, const char *dir, bool quiet)
 {
 	char path[PATH_BYTES];
 	int ends[2];
@@ -129,7 +131,7 @@ start_daemon(struct mk_client *c, const char *dir)
 	char **env = minimal_environment();
 	pid_t pid = env == NULL || place == NULL ? -1 : fork();
 	if (pid == 0)
-		become_daemon(path, argv, ends[1], env);
+		become_daemon(path, argv, ends[1], env, quiet);
 	free_environment(env);
 	free(place);
 	close(ends[1]);
@@ -152,7 +154,7 @@ mk_client_open(const struct mk_client_conf *conf, struct mk_client **out)
 	c->interrupt_fd = conf->interrupt_fd;
 	int r =
 	    conf->dir != NULL
-		? start_daemon(c, conf->dir)
+		? start_daemon(c, conf->dir, conf->quiet)
 		: mk_chan_connect(conf->socket != NULL ? conf->socket : MK_CLIENT_SOCKET, &c->fd);
 	if (r < 0)
 		free(c);

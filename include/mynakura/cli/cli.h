@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mynakura/base/buf.h"
+
 /* What a line without a verb says: which vault, who, for what (cli.md). Borrows argv's strings. */
 struct mk_cli_start {
 	const char *dir, *socket, *user, *purpose; /* NULL: not given */
@@ -25,5 +27,8 @@ typedef int (*mk_cli_screens)(const struct mk_cli_start *start);
  * without a verb opens screens (NULL: wrong use). Returns 0..70, never a signal's number.
  */
 int mk_cli_main(int argc, char **argv, int interrupt_fd, mk_cli_screens screens);
+
+/* Appends the words of a bash completion made from the table of verbs. */
+void mk_cli_completion(struct mk_buf *out);
 
 #endif

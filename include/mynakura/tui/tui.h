@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mynakura/base/buf.h"
+
 struct mk_tui_conf {
 	const char *dir, *socket; /* as struct mk_client_conf; NULL: not given */
 	const char *user; /* who logs in; NULL: asked */
@@ -24,5 +26,8 @@ struct mk_tui_conf {
  * when it returns (R10).
  */
 int mk_tui_main(const struct mk_tui_conf *conf);
+
+/* Appends every key and what it does, as the mdoc of mynakura(1). */
+void mk_tui_keys_mdoc(struct mk_buf *out);
 
 #endif

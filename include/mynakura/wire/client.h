@@ -19,6 +19,7 @@ struct mk_client_conf {
 	const char *dir; /* embedded: start `mynakurad --embedded --dir DIR`; NULL: a socket */
 	const char *socket; /* path; NULL: MK_CLIENT_SOCKET; not used with dir */
 	int interrupt_fd; /* becomes readable when the user wants out (a signal); -1: none */
+	bool quiet; /* embedded: the daemon's own lines go nowhere (the screen is drawn on) */
 };
 
 struct mk_client;
@@ -27,7 +28,7 @@ struct mk_client;
  * Connects. The embedded daemon runs in a session of its own, so that ^C reaches the client only
  * and the daemon ends at the end of file, with a cleared environment (PATH LANG LC_ALL LANGUAGE TZ
  * SANE_CONFIG_DIR, sanitizers' options in their builds), /dev/null as stdin and stdout, and the
- * caller's stderr. Call it before a passphrase is read: the child is a copy of the caller until
+ * caller's stderr unless quiet. Call it before a passphrase is read: the child is a copy of the caller until
  * exec. The caller frees *out with mk_client_close. MK_E_NOT_FOUND (no socket, no mynakurad),
  * MK_E_DENIED, MK_E_INPUT (path too long), MK_E_IO, MK_E_NOMEM.
  */

@@ -180,6 +180,17 @@ login_act(struct mk_view *v, enum mk_act a)
 	return true;
 }
 
+/* What a demo says of itself: its passphrases. A real office has no such lines (prefs.c). */
+static void
+draw_hints(struct mk_view *v, int y, int x, int w, int end)
+{
+	const char *hint;
+	for (size_t i = 0; mk_tui_is_demo(v->tui) && (hint = mk_tui_setting(v->tui, "hint", i)) != NULL &&
+			   y < end;
+	     i++)
+		mk_draw(mk_tui_term(v->tui), y++, x, w, MK_EL_DOUBT, hint);
+}
+
 static void
 login_draw(struct mk_view *v, struct mk_area area)
 {
@@ -198,12 +209,14 @@ login_draw(struct mk_view *v, struct mk_area area)
 			    : l->told[0] != '\0' ? l->told
 						 : "";
 	size_t len = strlen(below);
-	for (int row = y + 5 + (int)l->form.n; len > 0 && row < area.y + area.h; row++) {
+	int row = y + 5 + (int)l->form.n;
+	for (; len > 0 && row < area.y + area.h; row++) {
 		size_t skip = 0, n = mk_width_line(below, len, (size_t)w, &skip);
 		mk_drawf(term, row, x, w, MK_EL_TEXT, "%.*s", (int)n, below);
 		below += n + skip;
 		len -= n + skip;
 	}
+	draw_hints(v, row + 1, x, w, area.y + area.h);
 }
 
 static void

@@ -16,7 +16,7 @@ extern const struct mk_view_ops mk_view_review; /* const struct mk_review_arg * 
 extern const struct mk_view_ops mk_view_subjects; /* const struct mk_choose_arg *, or NULL */
 extern const struct mk_view_ops mk_view_subject; /* const struct mk_subject_arg * */
 extern const struct mk_view_ops mk_view_person; /* const struct mk_subject_arg *, NULL: a new one */
-extern const struct mk_view_ops mk_view_reveal; /* const struct mk_subject_arg * */
+extern const struct mk_view_ops mk_view_reveal; /* const struct mk_reveal_arg * */
 extern const struct mk_view_ops mk_view_export; /* NULL */
 extern const struct mk_view_ops mk_view_trail; /* const struct mk_subject_arg *: only hers; NULL */
 extern const struct mk_view_ops mk_view_verify; /* NULL */
@@ -33,7 +33,12 @@ struct mk_subject_arg {
 	char id[MK_ID_MAX], ledger[MK_ID_MAX], name[256];
 };
 
-/* Which item; `left` others wait behind it. */
+struct mk_reveal_arg {
+	struct mk_subject_arg subject;
+	char reason[512];
+};
+
+/* Which item of the review queue. */
 struct mk_review_arg {
 	char review[MK_ID_MAX], ledger[MK_ID_MAX];
 };

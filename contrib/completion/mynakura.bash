@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bash completion for mynakura; made by `make man` from the table of verbs
+_mynakura() {
+	local cur=${COMP_WORDS[COMP_CWORD]} verb= sub= w i words=
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		w=${COMP_WORDS[i]}
+		case $w in
+		--dir | --socket | --user | --passphrase-fd | --purpose | --now) i=$((i + 1)) ;;
+		-*) ;;
+		*) if [ -z "$verb" ]; then verb=$w; elif [ -z "$sub" ]; then sub=$w; fi ;;
+		esac
+	done
+	case $verb${sub:+/$sub} in
+	'') words="init login lock status office ledger member read capture review subject reveal export profile audit codes doctor batch help --dir --socket --user --passphrase-fd --purpose --json --now --help --version" ;;
+	init | init/*) words="--help --office --chief --demo --kdf" ;;
+	login | login/*) words="--help" ;;
+	lock | lock/*) words="--help" ;;
+	status | status/*) words="--help" ;;
+	office) words="list add show set" ;;
+	office/list) words="--help" ;;
+	office/add) words="--help" ;;
+	office/show) words="--help" ;;
+	office/set) words="--help" ;;
+	ledger) words="list add grant revoke" ;;
+	ledger/list) words="--help" ;;
+	ledger/add) words="--help --office --class" ;;
+	ledger/grant) words="--help" ;;
+	ledger/revoke) words="--help" ;;
+	member) words="list add activate disable enable reset passphrase" ;;
+	member/list) words="--help" ;;
+	member/add) words="--help --role --account --until" ;;
+	member/activate) words="--help" ;;
+	member/disable) words="--help" ;;
+	member/enable) words="--help" ;;
+	member/reset) words="--help" ;;
+	member/passphrase) words="--help" ;;
+	read | read/*) words="--help --layout" ;;
+	capture | capture/*) words="--help --device --option --file --list --ledger --subject" ;;
+	review) words="list show accept reject" ;;
+	review/list) words="--help --ledger" ;;
+	review/show) words="--help --picture" ;;
+	review/accept) words="--help --set --retype" ;;
+	review/reject) words="--help --reason" ;;
+	subject) words="list show add set search history" ;;
+	subject/list) words="--help --ledger" ;;
+	subject/show) words="--help --ledger" ;;
+	subject/add) words="--help --ledger" ;;
+	subject/set) words="--help --ledger" ;;
+	subject/search) words="--help --ledger" ;;
+	subject/history) words="--help --ledger" ;;
+	reveal | reveal/*) words="--help --reason --ledger" ;;
+	export | export/*) words="--help --profile --ledger --subject --destination -o --list" ;;
+	profile) words="list show check" ;;
+	profile/list) words="--help" ;;
+	profile/show) words="--help" ;;
+	profile/check) words="--help" ;;
+	audit) words="list verify anchor" ;;
+	audit/list) words="--help --from --to --actor --action --subject --text" ;;
+	audit/verify) words="--help --key" ;;
+	audit/anchor) words="--help" ;;
+	codes | codes/*) words="--help" ;;
+	doctor | doctor/*) words="--help" ;;
+	batch | batch/*) words="--help" ;;
+	help | help/*) words="--help" ;;
+	esac
+	COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+complete -o default -F _mynakura mynakura
