@@ -100,6 +100,7 @@ mk_ledger_close(struct mk_ledger *l)
 {
 	if (l == NULL)
 		return 0;
+	mk_search_free(l->search);
 	int r = mk_db_close(l->db);
 	free(l);
 	return r;

@@ -44,6 +44,8 @@ enum mk_ledger_seal { MK_LSEAL_NUMBER = 1, MK_LSEAL_PAYLOAD = 2, MK_LSEAL_PICTUR
 #define MK_LSEAL_CLASS 16
 #define MK_LEDGER_SAME 16 /* bytes of the duplicate index */
 
+struct mk_ledger_search; /* ledger_search.c */
+
 struct mk_ledger {
 	struct mk_db *db;
 	uint8_t vault[MK_VAULT_ID_LEN];
@@ -52,6 +54,7 @@ struct mk_ledger {
 	uint64_t commits;
 	bool writing; /* between begin and commit or rollback */
 	int failed; /* why the open transaction can only be rolled back, else 0 */
+	struct mk_ledger_search *search; /* NULL until the first search */
 };
 
 /* ---- ledger.c: transactions ---- */
@@ -132,6 +135,21 @@ struct mk_ledger_cursor {
 void mk_ledger_cursor_format(
     struct mk_buf *out, const char *id, const char *sort, const char *name);
 int mk_ledger_cursor_parse(const char *s, struct mk_ledger_cursor *out); /* MK_E_INPUT */
+
+/* ---- ledger_search.c: rows by what stands in them, from memory ---- */
+
+#define MK_SEARCH_END ((size_t)-1)
+#define MK_FIND_MAX 4096 /* more than the folded text of one subject can take */
+
+/* Makes the text in memory, or again after a commit. MK_E_NOMEM, MK_E_DAMAGED, MK_E_IO. */
+int mk_search_ready(struct mk_ledger *l);
+void mk_search_free(struct mk_ledger_search *s); /* wipes; NULL is fine */
+/* The rest wants mk_search_ready; rows are numbers in list order. */
+/* The first row from `from` on that holds every word (at least one); MK_SEARCH_END. */
+size_t mk_search_next(struct mk_ledger *l, const struct mk_ledger_words *w, size_t from);
+void mk_search_id(const struct mk_ledger *l, size_t row, struct mk_id *out);
+/* The row behind that of id ("": the first one); MK_SEARCH_END when it is not there any more. */
+size_t mk_search_after(const struct mk_ledger *l, const char *id);
 
 const char *mk_ledger_field(const struct mk_subject *s, int field); /* "" for NULL */
 void mk_ledger_sort_text(const struct mk_subject *s, struct mk_buf *out);

@@ -226,11 +226,65 @@ list_row(struct sqlite3_stmt *st, mk_subject_fn f, void *arg)
 	return r;
 }
 
+/* Rows that hold every word, by way of the text in memory. */
+static int
+list_found(struct mk_ledger *l, const struct mk_ledger_words *w, size_t row, size_t limit,
+    mk_subject_fn f, void *arg)
+{
+	struct sqlite3_stmt *st = NULL;
+	int r = mk_stmt(l->db, sql_subject_by_id, &st);
+	while (r == 0 && limit-- > 0 && (row = mk_search_next(l, w, row)) != MK_SEARCH_END) {
+		struct mk_id id;
+		mk_search_id(l, row++, &id);
+		r = mk_bind_text(st, 1, id.s);
+		if (r == 0)
+			r = mk_step(l->db, st);
+		if (r == 1)
+			r = list_row(st, f, arg);
+		mk_stmt_reset(st);
+	}
+	return r;
+}
+
+/* Does the row of a cursor still stand where it stood? A renamed one has moved in the order. */
+static bool
+cursor_stands(struct mk_ledger *l, const struct mk_ledger_cursor *c)
+{
+	struct sqlite3_stmt *st = NULL;
+	if (c->id.s[0] == '\0')
+		return true;
+	int r = mk_stmt(l->db, sql_subject_by_id, &st);
+	if (r == 0)
+		r = mk_bind_text(st, 1, c->id.s);
+	if (r == 0)
+		r = mk_step(l->db, st);
+	const char *sort = r == 1 ? mk_col_text(st, COL_SORT) : "";
+	bool same = r == 1 && strlen(sort) == c->sort_len && memcmp(sort, c->sort, c->sort_len) == 0 &&
+		    strcmp(mk_col_text(st, 1 + MK_SF_name), c->name) == 0;
+	mk_stmt_reset(st);
+	return same;
+}
+
+/* All rows, or (words) those that hold every word, by a walk over the table. */
+static int
+list_walked(struct mk_ledger *l, const struct mk_ledger_cursor *c, size_t limit,
+    const struct mk_ledger_words *w, mk_subject_fn f, void *arg)
+{
+	struct sqlite3_stmt *st = NULL;
+	int r = mk_stmt(l->db, sql_subject_list, &st);
+	if (r == 0)
+		r = list_bind(st, c, limit, w);
+	while (r == 0 && (r = mk_step(l->db, st)) == 1)
+		if ((r = list_row(st, f, arg)) != 0)
+			break;
+	mk_stmt_reset(st);
+	return r;
+}
+
 int
 mk_ledger_subjects(struct mk_ledger *l, const char *text, const char *after, size_t limit,
     mk_subject_fn f, void *arg)
 {
-	struct sqlite3_stmt *st = NULL;
 	struct mk_ledger_cursor c;
 	struct mk_ledger_words w;
 	int r = mk_ledger_cursor_parse(after, &c);
@@ -239,13 +293,15 @@ mk_ledger_subjects(struct mk_ledger *l, const char *text, const char *after, siz
 	r = mk_ledger_words_parse(text, &w);
 	if (r < 0)
 		return r;
-	r = mk_stmt(l->db, sql_subject_list, &st);
+	/* Blanks only: somebody is about to type. */
+	if (text != NULL && *text != '\0')
+		r = mk_search_ready(l);
+	bool found = r == 0 && w.n > 0 && cursor_stands(l, &c);
+	size_t row = found ? mk_search_after(l, c.id.s) : MK_SEARCH_END;
+	/* A cursor whose row has gone or moved still has its place in the table's order. */
 	if (r == 0)
-		r = list_bind(st, &c, limit, &w);
-	while (r == 0 && (r = mk_step(l->db, st)) == 1)
-		if ((r = list_row(st, f, arg)) != 0)
-			break;
-	mk_stmt_reset(st);
+		r = row != MK_SEARCH_END ? list_found(l, &w, row, limit, f, arg)
+					 : list_walked(l, &c, limit, &w, f, arg);
 	mk_ledger_words_free(&w);
 	return r;
 }

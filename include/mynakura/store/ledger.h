@@ -85,7 +85,8 @@ int mk_ledger_subject_get(struct mk_ledger *l, const char *key, struct mk_subjec
  * or NULL or ""; f gets the cursor for continuing after this row, valid also when the row is
  * changed or gone by then. At most limit rows. f returns non-zero to stop, and that is returned; it
  * may read the ledger but not start another list. INPUT for a bad cursor, TOO_BIG for more than 8
- * words.
+ * words. A text of blanks lists all and makes the search ready, which the first one after a commit
+ * has to wait for (0.2 s for 100,000).
  */
 typedef int (*mk_subject_fn)(const struct mk_subject *, const char *cursor, void *arg);
 int mk_ledger_subjects(struct mk_ledger *l, const char *text, const char *after, size_t limit,

@@ -124,6 +124,20 @@ ask_anew(struct subjects *s)
 	ask_page(s);
 }
 
+/* Blanks only: the daemon gets ready for what will be typed (store/ledger.h). */
+static void
+make_ready(struct subjects *s)
+{
+	const struct mk_tui_session *session = mk_tui_session(s->v.tui);
+	struct mk_msg req;
+	mk_msg_init(&req, MK_REQ_subject_list, 0);
+	if (session->ledger != NULL)
+		mk_put_str(&req.body, MK_T_ledger, session->ledger->id);
+	mk_put_str(&req.body, MK_T_text, " ");
+	mk_put_u64(&req.body, MK_T_limit, 1);
+	mk_view_ask(&s->v, &req, NULL, 0);
+}
+
 static void
 fetch_more(struct subjects *s)
 {
@@ -152,7 +166,7 @@ subjects_open(struct mk_view *v, const void *arg)
 {
 	static const struct mk_list_col cols[] = {{N_("Name"), 18, 2, 0}, {N_("Kana"), 16, 2, 60},
 	    {N_("Code"), 8, 0, 0}, {N_("Born"), 10, 0, 100}, {N_("State"), 12, 1, 0},
-	    {N_("Number"), 6, 0, 50}};
+	    {N_("Number"), 8, 0, 60}};
 	struct subjects *s = (struct subjects *)v;
 	const struct mk_choose_arg *choose = arg;
 	if (choose != NULL)
@@ -169,7 +183,9 @@ subjects_open(struct mk_view *v, const void *arg)
 static unsigned
 subjects_places(const struct mk_view *v)
 {
-	return ((const struct subjects *)v)->chosen != NULL ? MK_P_CHOOSE : MK_P_SUBJECTS;
+	const struct subjects *s = (const struct subjects *)v;
+	/* While one types a letter is no command. */
+	return s->chosen != NULL ? MK_P_CHOOSE : s->typing ? 0 : MK_P_SUBJECTS;
 }
 
 static bool
@@ -235,6 +251,8 @@ subjects_act(struct mk_view *v, enum mk_act a)
 	switch (a) {
 	case MK_ACT_search:
 		s->typing = true;
+		if (mk_edit_len(&s->search) == 0)
+			make_ready(s);
 		return true;
 	case MK_ACT_back:
 		return leave_search(s);
