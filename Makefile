@@ -65,8 +65,8 @@ LIBS_profile  := -ljansson
 LIBS_capture   = -ltesseract -llept -lzbar -lsane -lpng -ljpeg -ltiff -lm $(call pc_libs,poppler-glib cairo)
 CFLAGS_capture = $(call pc_cflags,poppler-glib cairo)
 LIBS_daemon   := -lpthread
-LIBS_tui       = -lncursesw -ltinfo $(call pc_libs,chafa)
-CFLAGS_tui     = -Isrc/tui $(call pc_cflags,chafa)
+LIBS_tui      := -lncursesw -ltinfo -lz -lm
+CFLAGS_tui    := -Isrc/tui
 
 # $(call libs,FOLDERS): archives in order, then system libraries
 libs     = $(patsubst %,$(B)/lib/lib%.a,$(1))
@@ -85,8 +85,8 @@ USES_mynakura-verify := trail crypto model base
 BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
 LINKS    := $(B)/share
 
-.PHONY: all man demo check check-unit check-integration check-layers check-format check-man lint format deps clean install \
-        uninstall fuzz bench-read coverage
+.PHONY: all man demo check check-unit check-integration check-screen check-layers check-format check-man lint format deps clean install \
+        uninstall fuzz bench-read bench-tui screenshots coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
@@ -144,6 +144,21 @@ $(B)/bin/specimen: $(SPEC_OBJ)
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pc_libs,$(SPEC_PC)) -lm
 
+# --- the driver of the screen tests: a pty, libvterm, golden screens (its language: tests/screen/driver/main.c)
+SCREEN_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(filter-out %/probe.c,$(wildcard tests/screen/driver/*.c)))
+$(B)/obj/tests/screen/%.o: tests/screen/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/bin/screen: $(SCREEN_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lvterm -lutil
+$(B)/bin/screen-probe: $(B)/obj/tests/screen/driver/probe.o
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+SCREEN_BIN := $(B)/bin/screen $(B)/bin/screen-probe
+
 # --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows
 UNIT_SRC  := $(wildcard tests/unit/*_test.c)
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
@@ -155,18 +170,21 @@ $(B)/obj/tests/lib/%.o: tests/lib/%.c
 $(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEPS_$$(call unit_of,$$*)))
 	@mkdir -p $(@D)
 	$(call say,TEST)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) -Wl,--start-group \
+	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(call unit_of,$*)) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) \
+		-Wl,--start-group \
 		$(call libs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -Wl,--end-group \
 		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -lcmocka -lm
 
 INTEGRATION := $(sort $(wildcard tests/integration/*.sh))
 check: deps
-	$(Q)$(MAKE) --no-print-directory all $(B)/bin/gen $(B)/bin/specimen $(UNIT_BIN)
-	$(Q)BUILD=$(B) SAN=$(SAN) tests/run unit layers man integration
+	$(Q)$(MAKE) --no-print-directory all $(B)/bin/gen $(B)/bin/specimen $(SCREEN_BIN) $(UNIT_BIN)
+	$(Q)BUILD=$(B) SAN=$(SAN) tests/run unit layers man integration screen
 check-unit: $(UNIT_BIN)
 	$(Q)BUILD=$(B) tests/run unit
 check-integration: all $(B)/bin/specimen
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run integration
+check-screen: all $(B)/bin/specimen $(SCREEN_BIN)
+	$(Q)BUILD=$(B) SAN=$(SAN) tests/run screen
 check-layers: all
 	$(Q)BUILD=$(B) tests/run layers
 check-man: $(B)/bin/gen
@@ -192,6 +210,7 @@ FUZZ_trail    := trail
 FUZZ_wire     := wire
 FUZZ_profile  := profile
 FUZZ_compiled := exchange
+FUZZ_input    := tui
 FUZZ_NAMES    := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_SAN      := fuzzer-no-link,address,undefined
 fuzz-%:
@@ -203,12 +222,18 @@ fuzz-%:
 	@grep -E 'number_of_executed_units' build/fuzz/$*.log | sed 's/^/$* /'
 $(B)/bin/fuzz-%: tests/fuzz/%.c $$(call libs,$$(FUZZ_$$*) $$(DEPS_$$(FUZZ_$$*)))
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< -Wl,--start-group \
+	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(FUZZ_$*)) $(ALL_LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< \
+		-Wl,--start-group \
 		$(call libs,$(FUZZ_$*) $(DEPS_$(FUZZ_$*))) -Wl,--end-group $(call syslibs,$(FUZZ_$*) $(DEPS_$(FUZZ_$*)))
 fuzz: $(addprefix fuzz-,$(FUZZ_NAMES))
 
 bench-read: all
 	$(Q)BUILD=$(B) tests/bench/read
+bench-tui: all $(B)/bin/screen
+	$(Q)BUILD=$(B) tests/bench/tui/run
+screenshots: all $(B)/bin/specimen
+	$(Q)contrib/debian/deps screenshots
+	$(Q)BUILD=$(B) contrib/demo/screenshots
 
 deps:
 	$(Q)contrib/debian/deps

@@ -210,8 +210,10 @@ mk_chrome_hit(const struct mk_tui *t, int y, int x)
 static void
 draw_views(struct mk_tui *t, struct mk_view *v, struct mk_area area)
 {
-	if (v->ops->dialog && v->below != NULL)
+	if (v->ops->dialog && v->below != NULL) {
 		draw_views(t, v->below, area);
+		mk_frame_cover(t->term);
+	}
 	v->y0 = area.y;
 	if (v->ops->draw != NULL)
 		v->ops->draw(v, area);

@@ -144,7 +144,8 @@ csi(struct feed *d, uint8_t final)
 	struct mk_input *in = d->in;
 	uint8_t first = in->len > 0 ? in->seq[0] : 0;
 	unsigned number = param(in, 0, 1);
-	if (final == '~' && (number == 200 || number == 201))
+	/* Letter by letter: a terminal may take nothing but this form out of what is pasted. */
+	if (final == '~' && in->len == 3 && (number == 200 || number == 201))
 		in->paste = number == 200;
 	else if (in->paste)
 		return; /* a sequence inside a paste is text that somebody hid there */
@@ -167,7 +168,7 @@ in_csi(struct feed *d, uint8_t c)
 	/* The Linux console: ESC [ [ A is F1. */
 	if (in->len == 1 && in->seq[0] == '[') {
 		ground(in);
-		if (c >= 'A' && c <= 'E')
+		if (!in->paste && c >= 'A' && c <= 'E')
 			emit(d, (enum mk_key_code)(MK_KEY_F1 + (c - 'A')), 0, 0);
 		return;
 	}
@@ -231,6 +232,8 @@ control(struct feed *d, uint8_t c)
 	}
 }
 
+static void in_ground(struct feed *d, uint8_t c);
+
 static void
 in_utf8(struct feed *d, uint8_t c)
 {
@@ -240,6 +243,7 @@ in_utf8(struct feed *d, uint8_t c)
 	size_t want = in->seq[0] >= 0xf0 ? 4 : in->seq[0] >= 0xe0 ? 3 : 2;
 	if ((c & 0xc0) != 0x80 && in->len > 1) {
 		ground(in);
+		in_ground(d, c);
 		return;
 	}
 	if (in->len < want)
@@ -269,6 +273,11 @@ static void
 in_escape(struct feed *d, uint8_t c)
 {
 	struct mk_input *in = d->in;
+	/* A paste has one sequence, that which ends it: nothing else may swallow what follows. */
+	if (in->paste && c != '[' && c != 0x1b) {
+		ground(in);
+		return;
+	}
 	switch (c) {
 	case '[':
 		in->state = CSI;
@@ -289,7 +298,9 @@ in_escape(struct feed *d, uint8_t c)
 		return; /* the second one may begin a sequence */
 	default:
 		ground(in);
-		if (!in->paste && c >= 0x20 && c < 0x7f)
+		if (c == '\t') /* the Linux console's Shift-Tab */
+			emit(d, MK_KEY_BTAB, 0, 0);
+		else if (!in->paste && c >= 0x20 && c < 0x7f)
 			emit(d, MK_KEY_CHAR, c, MK_MOD_ALT);
 		else if (!in->paste)
 			in_ground(d, c);
@@ -302,6 +313,8 @@ mk_input_feed(struct mk_input *in, const uint8_t *data, size_t len, mk_key_fn f,
 	struct feed d = {in, f, arg};
 	for (size_t i = 0; i < len; i++) {
 		uint8_t c = data[i];
+		if (c == 0x1b && (in->state == CSI || in->state == SS3))
+			ground(in); /* it begins anew: the rest of it is no text */
 		switch (in->state) {
 		case ESCAPE:
 			in_escape(&d, c);
@@ -329,7 +342,7 @@ mk_input_feed(struct mk_input *in, const uint8_t *data, size_t len, mk_key_fn f,
 int
 mk_input_wait(const struct mk_input *in)
 {
-	if (in->state == ESCAPE)
+	if (in->state == ESCAPE && !in->paste)
 		return ESCAPE_MS;
 	return in->paste ? PASTE_MS : in->state != GROUND ? SEQUENCE_MS : -1;
 }

@@ -29,6 +29,8 @@
 #define CAP_BYTES 64
 #define DIGITS_BYTES 1024 /* twelve digits, each with a change of look before and behind it */
 
+enum half { HALF_NONE, HALF_LEFT, HALF_RIGHT };
+
 struct mk_term {
 	SCREEN *screen;
 	enum mk_theme theme;
@@ -39,6 +41,12 @@ struct mk_term {
 	int cursor_y, cursor_x;
 	uint64_t hash[ROWS_MAX], before[ROWS_MAX]; /* what each row of this and of the last frame holds */
 	bool changed[ROWS_MAX];
+	/*
+	 * Which half of a two-cell character stands in each cell of this frame. Curses (6.4) lets half of
+	 * one be overwritten and then sends the rest of the row one cell off: here the other half is
+	 * blanked first.
+	 */
+	uint8_t *halves; /* rows * cols of enum half */
 	bool all; /* the next frame is sent whole */
 	struct mk_overlays over;
 	char remove[64]; /* takes the picture that is shown away again */
@@ -152,6 +160,14 @@ modes(const struct mk_term *t, bool on)
 		send_text(on ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l");
 }
 
+/* Without memory for it the screen still works; only the odd cell may be wrong. */
+static void
+new_halves(struct mk_term *t)
+{
+	free(t->halves);
+	t->halves = calloc((size_t)t->rows, (size_t)t->cols);
+}
+
 static void
 set_up(struct mk_term *t)
 {
@@ -184,7 +200,9 @@ mk_term_open(const struct mk_term_conf *conf, struct mk_term **out)
 	start_colours(t, conf);
 	set_up(t);
 	getmaxyx(stdscr, t->rows, t->cols);
-	(void)mk_term_resize(t);
+	t->rows = t->rows < ROWS_MAX ? t->rows : ROWS_MAX;
+	if (!mk_term_resize(t))
+		new_halves(t);
 	modes(t, true);
 	/* What it can draw: the answers come as keys. 16t: pixels of a cell; c: sixel; _G: kitty. */
 	if (t->modern)
@@ -232,6 +250,7 @@ mk_term_close(struct mk_term *t)
 	mk_term_scrub(t);
 	tcflush(STDIN_FILENO, TCIFLUSH); /* a late answer is no command for the shell */
 	delscreen(t->screen);
+	free(t->halves);
 	mk_wipe(t, sizeof *t);
 	free(t);
 }
@@ -269,6 +288,7 @@ mk_term_resize(struct mk_term *t)
 	resize_term(rows, cols);
 	t->rows = rows;
 	t->cols = cols;
+	new_halves(t);
 	mk_term_redraw(t);
 	return true;
 }
@@ -312,6 +332,8 @@ void
 mk_frame_begin(struct mk_term *t)
 {
 	erase();
+	if (t->halves != NULL)
+		memset(t->halves, HALF_NONE, (size_t)t->rows * (size_t)t->cols);
 	memset(t->hash, 0, sizeof t->hash);
 	t->over.n_now = 0;
 	t->cursor_y = t->rows - 1;
@@ -338,11 +360,38 @@ set_look(const struct mk_term *t, enum mk_el el)
 	attr_set(a, (short)(fg >= 0 ? el + 1 : 0), NULL);
 }
 
+static uint8_t *
+half_at(struct mk_term *t, int y, int x)
+{
+	return &t->halves[(size_t)y * (size_t)t->cols + (size_t)x];
+}
+
+/* Cells x.. of n are about to be written: characters that only half of is covered are blanked. */
 static void
-put(struct mk_term *t, int y, int x, enum mk_el el, const char *s, size_t len)
+clear_halves(struct mk_term *t, int y, int x, int n)
+{
+	int end = x + n;
+	if (t->halves == NULL)
+		return;
+	if (*half_at(t, y, x) == HALF_RIGHT) {
+		mvaddch(y, x - 1, ' ');
+		*half_at(t, y, x - 1) = HALF_NONE;
+	}
+	if (end < t->cols && *half_at(t, y, end) == HALF_RIGHT) {
+		mvaddch(y, end, ' ');
+		*half_at(t, y, end) = HALF_NONE;
+	}
+	memset(half_at(t, y, x), HALF_NONE, (size_t)n);
+}
+
+/* UTF-8 that is clean already; cells: how many it fills. */
+static void
+put(struct mk_term *t, int y, int x, enum mk_el el, const char *s, size_t len, int cells)
 {
 	wchar_t wide[LINE_CELLS * 4];
 	size_t n = 0;
+	int at = x;
+	clear_halves(t, y, x, cells);
 	for (size_t i = 0; i < len && n < LINE_CELLS * 4;) {
 		uint32_t cp = 0;
 		size_t used = mk_utf8_decode(s + i, len - i, &cp);
@@ -350,6 +399,12 @@ put(struct mk_term *t, int y, int x, enum mk_el el, const char *s, size_t len)
 			break;
 		wide[n++] = (wchar_t)cp;
 		i += used;
+		int w = wcwidth((wchar_t)cp);
+		if (w == 2 && t->halves != NULL && at + 1 < t->cols) {
+			*half_at(t, y, at) = HALF_LEFT;
+			*half_at(t, y, at + 1) = HALF_RIGHT;
+		}
+		at += w > 0 ? w : 0;
 	}
 	const int place[] = {x, (int)el};
 	note(t, y, place, sizeof place);
@@ -377,7 +432,7 @@ mk_draw(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *s
 		return 0;
 	size_t filled = mk_width_clip(&b, s, strlen(s), (size_t)cells);
 	if (!b.failed && b.len > 0)
-		put(t, y, x, el, (const char *)b.data, b.len);
+		put(t, y, x, el, (const char *)b.data, b.len, (int)filled);
 	mk_buf_free(&b);
 	return (int)filled;
 }
@@ -390,7 +445,7 @@ mk_draw_pad(struct mk_term *t, int y, int x, int cells, enum mk_el el, const cha
 	int at = mk_draw(t, y, x, cells, el, s);
 	while (at < cells) {
 		int n = cells - at < (int)sizeof blanks - 1 ? cells - at : (int)sizeof blanks - 1;
-		put(t, y, x + at, el, blanks, (size_t)n);
+		put(t, y, x + at, el, blanks, (size_t)n, n);
 		at += n;
 	}
 }
@@ -404,6 +459,17 @@ mk_drawf(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	return mk_draw(t, y, x, cells, el, text);
+}
+
+void
+mk_draw_frame(struct mk_term *t, struct mk_area area)
+{
+	for (int y = area.y; y < area.y + area.h; y++) {
+		bool edge = y == area.y || y == area.y + area.h - 1;
+		mk_draw_pad(t, y, area.x, area.w, MK_EL_TITLE, "");
+		if (!edge)
+			mk_draw_pad(t, y, area.x + 1, area.w - 2, MK_EL_DIALOG, "");
+	}
 }
 
 void
@@ -444,6 +510,12 @@ void
 mk_draw_picture(struct mk_term *t, const struct mk_picture *p)
 {
 	(void)new_overlay(t, p);
+}
+
+void
+mk_frame_cover(struct mk_term *t)
+{
+	t->over.n_now = 0;
 }
 
 /* Rows that curses will send in this frame; the first frame and the one after a redraw: all. */

@@ -46,6 +46,11 @@ void mk_term_redraw(struct mk_term *t);
 void mk_term_scrub(struct mk_term *t);
 void mk_term_bell(struct mk_term *t);
 
+/* Rows and columns that a view or widget may draw in. */
+struct mk_area {
+	int y, x, h, w;
+};
+
 /* What the terminal said of itself (input_internal.h: MK_KEY_SIXEL, _KITTY, _CELL). */
 struct mk_term_looks {
 	bool sixel, kitty;
@@ -63,6 +68,8 @@ int mk_draw(struct mk_term *t, int y, int x, int cells, enum mk_el el, const cha
 void mk_draw_pad(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *s);
 int mk_drawf(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
+/* An empty box with an edge, over what is there. */
+void mk_draw_frame(struct mk_term *t, struct mk_area area);
 /* Where the cursor stands when the frame is out; the last call counts. */
 void mk_draw_cursor(struct mk_term *t, int y, int x);
 
@@ -85,6 +92,11 @@ struct mk_picture {
 	uint32_t stamp;
 };
 void mk_draw_picture(struct mk_term *t, const struct mk_picture *p);
+/*
+ * Something is drawn over what this frame has so far (a dialog): its digits stay masked and its
+ * pictures away, for they would come out on top of it.
+ */
+void mk_frame_cover(struct mk_term *t);
 /* Sends the frame. */
 void mk_frame_end(struct mk_term *t);
 

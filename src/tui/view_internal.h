@@ -24,11 +24,6 @@
 struct mk_tui;
 struct mk_view;
 
-/* Rows and columns that a view or widget may draw in. */
-struct mk_area {
-	int y, x, h, w;
-};
-
 struct mk_view_ops {
 	const char *name; /* for tests and messages, not shown */
 	const char *title; /* msgid for the title line; NULL: that of the view below */

@@ -119,8 +119,7 @@ dialog_draw(struct mk_view *v, struct mk_area area)
 	int w = area.w < 72 ? area.w : 72, x = area.x + (area.w - w) / 2, inner = w - 4;
 	int rows = text_rows(d->text, inner), h = rows + (d->line ? 5 : 3);
 	int y = area.y + (area.h > h ? (area.h - h) / 3 : 0);
-	for (int i = 0; i < h; i++)
-		mk_draw_pad(term, y + i, x, w, i == 0 || i == h - 1 ? MK_EL_TITLE : MK_EL_DIALOG, "");
+	mk_draw_frame(term, (struct mk_area){y, x, h, w});
 	draw_text(term, y + 1, x + 2, inner, d->text);
 	if (!d->line) {
 		mk_draw_cursor(term, y + 1, x + 2);

@@ -44,7 +44,12 @@ static bool
 login_key(struct mk_view *v, const struct mk_key *key)
 {
 	struct login *l = (struct login *)v;
-	return l->busy ? key->code == MK_KEY_CHAR && key->mods == 0 : mk_form_key(&l->form, key);
+	if (l->busy)
+		return key->code == MK_KEY_CHAR && key->mods == 0;
+	bool used = mk_form_key(&l->form, key);
+	if (used && l->form.field[l->form.focus].edit.full)
+		mk_tell(v->tui, MK_TONE_WARN, "%s", _("no more characters fit in this field"));
+	return used;
 }
 
 /* --- what is fetched after the login */

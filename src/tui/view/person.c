@@ -37,7 +37,7 @@ struct person_form {
 	bool fresh;
 	struct mk_subject_arg arg; /* of one who is there */
 	char before[F_NUMBER][1024]; /* as the daemon has them */
-	bool sending;
+	bool waiting; /* for the daemon: nothing is typed meanwhile */
 };
 
 /* --- start */
@@ -62,6 +62,7 @@ static void
 got_fields(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
 	(void)tag;
+	((struct person_form *)v)->waiting = false;
 	if (r < 0)
 		mk_tell_reply(v->tui, r, reply);
 	else
@@ -104,6 +105,7 @@ person_open(struct mk_view *v, const void *arg)
 	mk_msg_init(&req, MK_REQ_subject_show, 0);
 	mk_put_str(&req.body, MK_T_subject, p->arg.id);
 	mk_put_str(&req.body, MK_T_ledger, p->arg.ledger);
+	p->waiting = true;
 	mk_view_ask(v, &req, got_fields, 0);
 	return 0;
 }
@@ -138,7 +140,7 @@ person_key(struct mk_view *v, const struct mk_key *key)
 {
 	struct person_form *p = (struct person_form *)v;
 	bool save = key->code == MK_KEY_CHAR && key->ch == 'd' && key->mods == MK_MOD_CTRL;
-	if (p->sending)
+	if (p->waiting)
 		return key->code == MK_KEY_CHAR && key->mods == 0;
 	bool used = !save && mk_form_key(&p->form, key);
 	if (used && p->form.field[p->form.focus].edit.full)
@@ -186,7 +188,7 @@ got_saved(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	struct person_form *p = (struct person_form *)v;
 	struct mk_tui *t = v->tui;
 	(void)tag;
-	p->sending = false;
+	p->waiting = false;
 	if (r < 0) {
 		mk_tell_reply(t, r, reply); /* everything typed stays */
 		return;
@@ -215,7 +217,7 @@ save(struct person_form *p)
 		mk_tell(p->v.tui, MK_TONE_INFO, "%s", _("Nothing was changed."));
 		return;
 	}
-	p->sending = true;
+	p->waiting = true;
 	mk_view_ask(&p->v, &req, got_saved, 0);
 }
 
@@ -242,7 +244,7 @@ static bool
 person_act(struct mk_view *v, enum mk_act a)
 {
 	struct person_form *p = (struct person_form *)v;
-	if (p->sending)
+	if (p->waiting)
 		return a == MK_ACT_save || a == MK_ACT_enter;
 	if (mk_form_act(&p->form, a))
 		return true;

@@ -93,8 +93,7 @@ reveal_draw(struct mk_view *v, struct mk_area area)
 	struct mk_term *term = mk_tui_term(v->tui);
 	int w = area.w < 50 ? area.w : 50, x = area.x + (area.w - w) / 2, h = 7;
 	int y = area.y + (area.h > h ? (area.h - h) / 3 : 0);
-	for (int i = 0; i < h; i++)
-		mk_draw_pad(term, y + i, x, w, i == 0 || i == h - 1 ? MK_EL_TITLE : MK_EL_DIALOG, "");
+	mk_draw_frame(term, (struct mk_area){y, x, h, w});
 	mk_draw(term, y + 1, x + 2, w - 4, MK_EL_STRONG, d->subject.name);
 	if (d->number == NULL) {
 		mk_draw(term, y + 3, x + 2, w - 4, MK_EL_TEXT, _("being recorded ..."));

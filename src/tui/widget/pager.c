@@ -83,13 +83,13 @@ one_line(const struct mk_pager *p, struct mk_term *term, struct mk_area area, si
 	free(text);
 }
 
-void
-mk_pager_draw(struct mk_pager *p, struct mk_term *term, struct mk_area area)
+/* Goes through the wrapped lines, draws those in the window when asked; how many there are. */
+static size_t
+walk(struct mk_pager *p, struct mk_term *term, struct mk_area area, bool draw)
 {
 	const char *s = mk_buf_str(&p->text);
 	size_t len = p->text.len, at = 0, line = 0, skip = 0;
 	bool start = true, heading = false;
-	p->page = area.h > 0 ? area.h : 1;
 	while (at < len) {
 		if (start) {
 			heading = s[at] == '#' && s[at + 1] == ' ';
@@ -97,13 +97,23 @@ mk_pager_draw(struct mk_pager *p, struct mk_term *term, struct mk_area area)
 		}
 		size_t n =
 		    mk_width_line(s + at, len - at, (size_t)(area.w - 2 * MARGIN), &skip);
-		one_line(p, term, area, line++, s + at, n, heading);
+		if (draw)
+			one_line(p, term, area, line, s + at, n, heading);
+		line++;
 		start = at + n < len && s[at + n] == '\n';
 		at += n + skip;
 	}
-	p->lines = line;
-	size_t most = line > (size_t)area.h ? line - (size_t)area.h : 0;
+	return line;
+}
+
+void
+mk_pager_draw(struct mk_pager *p, struct mk_term *term, struct mk_area area)
+{
+	p->page = area.h > 0 ? area.h : 1;
+	p->lines = walk(p, term, area, false);
+	size_t most = p->lines > (size_t)p->page ? p->lines - (size_t)p->page : 0;
 	if (p->top > most)
 		p->top = most;
+	(void)walk(p, term, area, true);
 	mk_draw_cursor(term, area.y, area.x);
 }
