@@ -42,7 +42,7 @@ check_file() {
 for dir in src/*/; do
 	folder=$(basename "$dir")
 	case $folder in data | po) continue ;; esac
-	words=$(for f in "$dir"*.[ch] include/mynakura/"$folder"/*.h; do [ -e "$f" ] && check_file "$folder" "$f"; done)
+	words=$(for f in "$dir"*.[ch] "$dir"*/*.[ch] include/mynakura/"$folder"/*.h; do [ -e "$f" ] && check_file "$folder" "$f"; done)
 	if [ -z "$words" ]; then ok "includes of $folder"; else bad "includes of $folder"; echo "$words" | sed 's/^/# /'; fi
 done
 plant=$(mktemp)
@@ -61,8 +61,11 @@ forbid mynakurad 'curses|libsane|tesseract|liblept|jansson|libcurl|libpam|libaud
 forbid mynakura 'sqlite|libsane|tesseract|liblept|zbar'
 forbid mynakura-verify 'sqlite|jansson|curses|tesseract|libsane|seccomp'
 if [ -n "$(linked "$BUILD/bin/mynakurad" sqlite)" ]; then ok "control: mynakurad needs SQLite"; else bad "control: mynakurad needs SQLite"; fi
+# curses is in one file: what must not enter its memory is kept out there (src/tui/term_internal.h)
+curses=$(grep -lE '#include <(n?cursesw?|term|form|menu|panel)\.h>' src/*/*.[ch] src/*/*/*.[ch] | grep -v '^src/tui/term\.c$')
+if [ -z "$curses" ] && grep -q '#include <curses.h>' src/tui/term.c; then ok "curses in tui/term.c only"; else bad "curses outside tui/term.c: $curses"; fi
 # SQL stands in store/ and in the trail's index only
-sql=$(grep -lE '"(SELECT|INSERT|UPDATE|DELETE|CREATE TABLE) ' src/*/*.c | grep -v '^src/store/')
+sql=$(grep -lE '"(SELECT|INSERT|UPDATE|DELETE|CREATE TABLE) ' src/*/*.c src/*/*/*.c | grep -v '^src/store/')
 if [ -z "$sql" ]; then ok "SQL in store only"; else bad "SQL outside store: $sql"; fi
 # no setuid, no file of more than 700 lines
 long=$(find src -name '*.c' -size +0 -exec awk 'END { if (NR > 700) print FILENAME, NR }' {} \;)

@@ -19,7 +19,7 @@ void
 mk_qr_prepare(void)
 {
 	static const char *const sets[] = {"SJIS", "BIG-5", "CP437", "UTF-8"};
-	char latin[16];
+	char latin[24];
 	/* Held open on purpose: the loaded converters are counted and would be unloaded. */
 	for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
 		iconv_t held = iconv_open("UTF-8", sets[i]);

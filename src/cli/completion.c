@@ -59,20 +59,21 @@ put_case(struct mk_buf *out, size_t first)
 void
 mk_cli_completion(struct mk_buf *out)
 {
-	mk_buf_puts(out, "# SPDX-License-Identifier: GPL-3.0-or-later\n"
-			 "# bash completion for mynakura; made by `make man` from the table of verbs\n"
-			 "_mynakura() {\n"
-			 "\tlocal cur=${COMP_WORDS[COMP_CWORD]} verb= sub= w i words=\n"
-			 "\tCOMPREPLY=()\n"
-			 "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-			 "\t\tw=${COMP_WORDS[i]}\n"
-			 "\t\tcase $w in\n"
-			 "\t\t--dir | --socket | --user | --passphrase-fd | --purpose | --now) i=$((i + 1)) ;;\n"
-			 "\t\t-*) ;;\n"
-			 "\t\t*) if [ -z \"$verb\" ]; then verb=$w; elif [ -z \"$sub\" ]; then sub=$w; fi ;;\n"
-			 "\t\tesac\n"
-			 "\tdone\n"
-			 "\tcase $verb${sub:+/$sub} in\n\t'') words=\"");
+	mk_buf_puts(out,
+	    "# SPDX-License-Identifier: GPL-3.0-or-later\n"
+	    "# bash completion for mynakura; made by `make man` from the table of verbs\n"
+	    "_mynakura() {\n"
+	    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} verb= sub= w i words=\n"
+	    "\tCOMPREPLY=()\n"
+	    "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	    "\t\tw=${COMP_WORDS[i]}\n"
+	    "\t\tcase $w in\n"
+	    "\t\t--dir | --socket | --user | --passphrase-fd | --purpose | --now) i=$((i + 1)) ;;\n"
+	    "\t\t-*) ;;\n"
+	    "\t\t*) if [ -z \"$verb\" ]; then verb=$w; elif [ -z \"$sub\" ]; then sub=$w; fi ;;\n"
+	    "\t\tesac\n"
+	    "\tdone\n"
+	    "\tcase $verb${sub:+/$sub} in\n\t'') words=\"");
 	for (size_t i = 0; mk_verb_at(i) != NULL; i++)
 		if (first_of_name(i))
 			mk_buf_printf(out, "%s ", mk_verb_at(i)->name);

@@ -215,10 +215,27 @@ decide_number(struct op *op, struct accept *a)
 			 "the typed number differs from what was read: type it twice (--retype)");
 }
 
+/* Did the request say anything about this field, even that it is empty? */
+static bool
+was_set(const struct op *op, int field)
+{
+	struct mk_rd rd;
+	struct mk_item it;
+	char name[64];
+	mk_rd_init(&rd, op->req.body.data, op->req.body.len);
+	while (mk_item_next(&rd, &it) > 0)
+		if (it.tag == MK_T_item &&
+		    mk_get_str(it.p, it.len, MK_T_field, name, sizeof name) == 0 &&
+		    strcmp(name, mk_subject_field_name(field)) == 0)
+			return true;
+	return false;
+}
+
 /* Fields as read fill what the subject does not have yet; what a clerk sets wins over both. */
 static int
-fill_from_reading(struct mk_subject *s, const struct mk_reading *d)
+fill_from_reading(struct op *op, const struct mk_reading *d)
 {
+	struct mk_subject *s = &op->subject;
 	const struct {
 		int field;
 		const char *value;
@@ -228,6 +245,7 @@ fill_from_reading(struct mk_subject *s, const struct mk_reading *d)
 	for (size_t i = 0; i < sizeof read / sizeof read[0]; i++) {
 		const char *have = s->field[read[i].field];
 		if (read[i].value[0] == '\0' || (have != NULL && have[0] != '\0') ||
+		    was_set(op, read[i].field) ||
 		    mk_subject_field_check(read[i].field, read[i].value) < 0)
 			continue;
 		int r = mk_subject_set(s, read[i].field, read[i].value);
@@ -285,7 +303,7 @@ accept_check(struct op *op)
 	if (r == 0)
 		r = mk_fields_apply(op, &op->subject, again);
 	if (r == 0)
-		r = fill_from_reading(&op->subject, &a->reading);
+		r = fill_from_reading(op, &a->reading);
 	if (r == 0)
 		r = mk_fields_complete(op, &op->subject);
 	if (r == MK_E_INPUT && a != NULL && a->new_subject &&
@@ -313,7 +331,7 @@ load_again(struct op *op, struct accept *a)
 	if (r == 0)
 		r = mk_fields_apply(op, &op->subject, unused);
 	if (r == 0)
-		r = fill_from_reading(&op->subject, &a->reading);
+		r = fill_from_reading(op, &a->reading);
 	if (r == 0)
 		r = mk_fields_complete(op, &op->subject);
 	if (r < 0 || !op->subject.has_number)

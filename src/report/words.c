@@ -87,7 +87,7 @@ mk_purpose_words(const char *purpose, struct mk_buf *out)
 {
 	struct mk_row row;
 	bool known = mk_table_find(MK_TABLE_purposes, purpose, &row) && row.columns >= 2;
-	mk_buf_puts(out, !known       ? purpose
+	mk_buf_puts(out, !known         ? purpose
 			 : mk_lang_ja() ? row.col[row.columns - 2]
 					: row.col[row.columns - 1]);
 }

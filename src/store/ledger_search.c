@@ -14,8 +14,7 @@
 #include "mynakura/base/secret.h"
 #include "mynakura/store/db.h"
 
-static const char sql_search_all[] =
-    "SELECT id, find FROM subject ORDER BY sort, name, id";
+static const char sql_search_all[] = "SELECT id, find FROM subject ORDER BY sort, name, id";
 
 struct mk_ledger_search {
 	uint64_t commits; /* of the ledger when it was made */
@@ -144,8 +143,8 @@ mk_search_next(struct mk_ledger *l, const struct mk_ledger_words *w, size_t from
 	const struct mk_buf *word = rarest(w);
 	while (from < count_of(s)) {
 		const uint8_t *start = s->text.data + place_at(s, from)->at;
-		const uint8_t *hit = memmem(start,
-		    s->text.len - (size_t)(start - s->text.data), word->data, word->len);
+		const uint8_t *hit = memmem(
+		    start, s->text.len - (size_t)(start - s->text.data), word->data, word->len);
 		if (hit == NULL)
 			break;
 		from = row_of(s, (size_t)(hit - s->text.data));

@@ -259,7 +259,8 @@ cursor_stands(struct mk_ledger *l, const struct mk_ledger_cursor *c)
 	if (r == 0)
 		r = mk_step(l->db, st);
 	const char *sort = r == 1 ? mk_col_text(st, COL_SORT) : "";
-	bool same = r == 1 && strlen(sort) == c->sort_len && memcmp(sort, c->sort, c->sort_len) == 0 &&
+	bool same = r == 1 && strlen(sort) == c->sort_len &&
+		    memcmp(sort, c->sort, c->sort_len) == 0 &&
 		    strcmp(mk_col_text(st, 1 + MK_SF_name), c->name) == 0;
 	mk_stmt_reset(st);
 	return same;

@@ -34,13 +34,10 @@ next_word(const char **s, size_t *n)
 	return word;
 }
 
-enum mk_act
-mk_act_find(const struct mk_key *key, unsigned places)
+/* What a key of this name does. */
+static enum mk_act
+key_means(const char *name, unsigned places)
 {
-	char name[16];
-	mk_key_name(key, name);
-	if (name[0] == '\0' || (key->mods & MK_MOD_PASTED) != 0)
-		return MK_ACT_NONE;
 	for (int a = 0; a < MK_ACT_COUNT; a++) {
 		const char *keys = rows[a].keys;
 		size_t n = 0;
@@ -51,6 +48,27 @@ mk_act_find(const struct mk_key *key, unsigned places)
 				return (enum mk_act)a;
 	}
 	return MK_ACT_NONE;
+}
+
+enum mk_act
+mk_act_find(const struct mk_key *key, unsigned places)
+{
+	char name[16];
+	mk_key_name(key, name);
+	bool command = name[0] != '\0' && (key->mods & MK_MOD_PASTED) == 0;
+	return command ? key_means(name, places) : MK_ACT_NONE;
+}
+
+bool
+mk_act_shown_key(enum mk_act a, unsigned places, char out[16])
+{
+	char key[16];
+	for (size_t i = 0; mk_act_key(&rows[a], i, false, key); i++) {
+		if (key_means(key, places) != a)
+			continue;
+		return mk_act_key(&rows[a], i, true, out);
+	}
+	return false;
 }
 
 /* tmux's name as people know the key. */

@@ -63,18 +63,22 @@
 	X(reject, "F8", MK_P_REVIEW, N_("Throw away"), N_("throw this item away, with a reason"))  \
 	X(reveal, "r", MK_P_SUBJECT | MK_P_NUMBERS, N_("Show number"),                             \
 	    N_("show the number of this person for 20 seconds; recorded before it is shown"))      \
-	X(edit, "e", MK_P_SUBJECT | MK_P_NUMBERS, N_("Correct"), N_("correct name, code, address")) \
+	X(edit, "e", MK_P_SUBJECT | MK_P_NUMBERS, N_("Correct"),                                   \
+	    N_("correct name, code, address"))                                                     \
 	X(history, "h", MK_P_SUBJECT, N_("History"), N_("who did what with this person's data"))   \
-	X(hide, "Enter Space Escape q", MK_P_REVEAL, N_("Hide now"), N_("hide the number at once")) \
+	X(hide, "Enter Space Escape q", MK_P_REVEAL, N_("Hide now"),                               \
+	    N_("hide the number at once"))                                                         \
 	X(search, "/", MK_P_SEARCH, N_("Search"), N_("search while typing"))                       \
 	X(verify, "v", MK_P_TRAIL, N_("Verify"), N_("verify the whole record, link by link"))      \
 	X(filter, "f", MK_P_TRAIL, N_("Filter"), N_("show only some entries"))                     \
-	X(own_acts, "a", MK_P_TRAIL, N_("Looks"), N_("show or leave out the mere looking at lists")) \
+	X(own_acts, "a", MK_P_TRAIL, N_("Looks"),                                                  \
+	    N_("show or leave out the mere looking at lists"))                                     \
 	X(add, "n", MK_P_SUBJECTS | MK_P_NUMBERS, N_("New person"),                                \
 	    N_("enter a person by hand, for a paper without a picture"))                           \
 	X(write, "F2 C-d", MK_P_EXPORT, N_("Write file"), N_("write the file"))                    \
 	X(confirm, "Enter", MK_P_CONFIRM, N_("OK"), N_("do it"))                                   \
-	X(task, "t", MK_P_SESSION | MK_P_HOME, N_("Task"), N_("work for another ledger or purpose")) \
+	X(task, "t", MK_P_SESSION | MK_P_HOME, N_("Task"),                                         \
+	    N_("work for another ledger or purpose"))                                              \
 	X(up, "Up k C-p", MK_P_LIST, NULL, N_("one row up"))                                       \
 	X(down, "Down j C-n", MK_P_LIST, NULL, N_("one row down"))                                 \
 	X(page_up, "PPage C-b", MK_P_LIST, NULL, N_("one page up"))                                \
@@ -114,6 +118,11 @@ const struct mk_act_row *mk_act_row(enum mk_act a); /* NULL past the end */
 bool mk_act_valid(enum mk_act a, unsigned places);
 /* What a key does in a view with these places; MK_ACT_NONE. */
 enum mk_act mk_act_find(const struct mk_key *key, unsigned places);
+/*
+ * The first key that really leads to a here, as people know it: a key may belong to a row before.
+ * false: there is none, and nothing is to be shown.
+ */
+bool mk_act_shown_key(enum mk_act a, unsigned places, char out[16]);
 /*
  * The i-th key (from 0) of a row into out, as tmux names it; false past the end. people: as it is
  * shown (PgUp, Ctrl-D, Esc).

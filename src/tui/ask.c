@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mynakura/base/secret.h"
+#include "mynakura/base/time.h"
 #include "mynakura/report/words.h"
 
 struct mk_asked {
@@ -129,6 +130,11 @@ hello_done(struct mk_tui *t, int r, const struct mk_msg *reply)
 	if (r < 0) {
 		struct mk_buf words = MK_BUF_INIT;
 		mk_error_words(r, reply, &words);
+		if (r == MK_E_TAMPERED || r == MK_E_DAMAGED || r == MK_E_ROLLED_BACK)
+			mk_buf_printf(&words, ". %s",
+			    _("Leave everything as it is, keep a copy of the folder, and tell the "
+			      "chief "
+			      "and the auditor; mynakura-verify names the first bad entry."));
 		snprintf(t->last_words, sizeof t->last_words, "%s", mk_buf_str(&words));
 		mk_buf_free(&words);
 		mk_tui_quit(t, mk_err_status(r));
@@ -153,8 +159,8 @@ mk_ask_connect(struct mk_tui *t)
 				    : t->conf->socket != NULL ? t->conf->socket
 							      : MK_CLIENT_SOCKET;
 		t->client = NULL;
-		snprintf(t->last_words, sizeof t->last_words, "%s: %s", where,
-		    _(mk_err_message(r)));
+		snprintf(
+		    t->last_words, sizeof t->last_words, "%s: %s", where, _(mk_err_message(r)));
 		return r;
 	}
 	mk_msg_init(&req, MK_REQ_hello, 0);
@@ -188,6 +194,7 @@ static void
 deliver(struct mk_tui *t, struct mk_asked *a, int r, struct mk_msg *reply)
 {
 	t->dirty = true;
+	t->last_key = mk_mono_ms();
 	if (a->req.type == MK_REQ_hello)
 		hello_done(t, r, reply);
 	else if (r == MK_E_LOST || r == MK_E_PROTOCOL)

@@ -22,8 +22,8 @@ static const char *
 title_of(const struct mk_tui *t)
 {
 	for (const struct mk_view *v = t->top; v != NULL; v = v->below)
-		if (v->ops->title != NULL)
-			return _(v->ops->title);
+		if (v->title != NULL || v->ops->title != NULL)
+			return _(v->title != NULL ? v->title : v->ops->title);
 	return "";
 }
 
@@ -44,7 +44,8 @@ static void
 two_sides(struct mk_term *term, int y, enum mk_el el, const char *left, const char *right)
 {
 	int cols = mk_term_cols(term);
-	int l = (int)mk_width_cells(left, strlen(left)), r = (int)mk_width_cells(right, strlen(right));
+	int l = (int)mk_width_cells(left, strlen(left)),
+	    r = (int)mk_width_cells(right, strlen(right));
 	mk_draw_pad(term, y, 0, cols, el, left);
 	if (r > 0 && l + 2 < cols) {
 		int room = cols - l - 2;
@@ -138,8 +139,9 @@ draw_told(struct mk_tui *t, int rows, int cols)
 	if (len == 0)
 		return;
 	for (int i = 0; i < rows; i++) {
-		size_t n = i + 1 == rows ? len - at
-					 : mk_width_line(t->told + at, len - at, (size_t)cols - 4, &skip);
+		size_t n = i + 1 == rows
+			       ? len - at
+			       : mk_width_line(t->told + at, len - at, (size_t)cols - 4, &skip);
 		snprintf(line, sizeof line, "%s %.*s", i == 0 ? signs[t->tone] : " ", (int)n,
 		    t->told + at);
 		mk_draw_pad(t->term, y + i, 0, cols, tone_el(t->tone), line);
@@ -151,8 +153,8 @@ draw_told(struct mk_tui *t, int rows, int cols)
 
 /* Calls f for each item of the bar that fits, until f says true. */
 static enum mk_act
-walk_bar(const struct mk_tui *t, bool (*f)(void *arg, enum mk_act a, int x, int key_w, int w),
-    void *arg)
+walk_bar(
+    const struct mk_tui *t, bool (*f)(void *arg, enum mk_act a, int x, int key_w, int w), void *arg)
 {
 	static const enum mk_act always[] = {MK_ACT_help};
 	unsigned places = mk_tui_places(t);
@@ -162,10 +164,11 @@ walk_bar(const struct mk_tui *t, bool (*f)(void *arg, enum mk_act a, int x, int 
 		const struct mk_act_row *row = mk_act_row(a);
 		char key[16];
 		if ((i >= 0 && a == always[0]) || row->word == NULL || !mk_act_valid(a, places) ||
-		    !mk_act_key(row, 0, true, key))
+		    !mk_act_shown_key(a, places, key))
 			continue;
 		const char *word = _(row->word);
-		int key_w = (int)strlen(key), w = key_w + 1 + (int)mk_width_cells(word, strlen(word));
+		int key_w = (int)strlen(key),
+		    w = key_w + 1 + (int)mk_width_cells(word, strlen(word));
 		if (x + w > cols)
 			continue; /* a shorter one may still fit */
 		if (f(arg, a, x, key_w, w))
@@ -182,7 +185,7 @@ draw_item(void *arg, enum mk_act a, int x, int key_w, int w)
 	int y = mk_term_rows(t->term) - 1;
 	const struct mk_act_row *row = mk_act_row(a);
 	char key[16];
-	(void)mk_act_key(row, 0, true, key);
+	(void)mk_act_shown_key(a, mk_tui_places(t), key);
 	mk_draw(t->term, y, x, key_w, MK_EL_KEY, key);
 	mk_draw(t->term, y, x + key_w + 1, w - key_w - 1, MK_EL_WORD, _(row->word));
 	return false;

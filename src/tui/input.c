@@ -365,7 +365,7 @@ mk_key_name(const struct mk_key *key, char out[16])
 	static const char *const names[] = {"", "Enter", "Escape", "Tab", "BTab", "BSpace", "DC",
 	    "IC", "Up", "Down", "Left", "Right", "Home", "End", "PPage", "NPage"};
 	char ch[8] = "";
-	const char *mods = (key->mods & MK_MOD_CTRL) != 0   ? "C-"
+	const char *mods = (key->mods & MK_MOD_CTRL) != 0    ? "C-"
 			   : (key->mods & MK_MOD_ALT) != 0   ? "M-"
 			   : (key->mods & MK_MOD_SHIFT) != 0 ? "S-"
 							     : "";

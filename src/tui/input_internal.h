@@ -64,8 +64,7 @@ typedef void (*mk_key_fn)(void *arg, const struct mk_key *key);
 
 void mk_input_init(struct mk_input *in);
 /* Hands each key to f. Bytes that are no key (unknown sequences, invalid UTF-8) are dropped. */
-void mk_input_feed(
-    struct mk_input *in, const uint8_t *data, size_t len, mk_key_fn f, void *arg);
+void mk_input_feed(struct mk_input *in, const uint8_t *data, size_t len, mk_key_fn f, void *arg);
 /* Something has begun: after so many ms of silence call mk_input_timeout; -1 when nothing has. */
 int mk_input_wait(const struct mk_input *in);
 /*

@@ -40,7 +40,8 @@ put_row(struct mk_buf *out, const struct mk_act_row *row)
 	mk_buf_puts(out, ".It ");
 	for (size_t i = 0; mk_act_key(row, i, true, key); i++)
 		mk_buf_printf(out, "%s%s", i > 0 ? ", " : "", key);
-	mk_buf_printf(out, " Pq Cm %s\n%c%s.\n", row->name, row->help[0] - 'a' + 'A', row->help + 1);
+	mk_buf_printf(
+	    out, " Pq Cm %s\n%c%s.\n", row->name, row->help[0] - 'a' + 'A', row->help + 1);
 }
 
 void

@@ -276,7 +276,8 @@ idle_at(const struct mk_tui *t)
 	const char *v = mk_tui_setting(t, "idle", 0);
 	if (v != NULL && mk_str_u64(v, IDLE_S, &s) < 0)
 		s = IDLE_S;
-	return t->session.open ? t->last_key + (int64_t)(s < 5 ? 5 : s) * 1000 : 0;
+	/* While the daemon works for somebody (a stack of cards) the session is not unused. */
+	return t->session.open && !t->sent ? t->last_key + (int64_t)(s < 5 ? 5 : s) * 1000 : 0;
 }
 
 static int
@@ -295,7 +296,8 @@ static void
 run_timers(struct mk_tui *t)
 {
 	int64_t now = mk_mono_ms();
-	if (t->session.open && now >= idle_at(t)) {
+	int64_t idle = idle_at(t);
+	if (idle != 0 && now >= idle) {
 		mk_tui_lock(t, _("Locked: nothing was typed for a while."));
 		return;
 	}
@@ -368,8 +370,7 @@ run(struct mk_tui *t)
 static int
 take_signals(sigset_t *was)
 {
-	static const int numbers[] = {
-	    SIGWINCH, SIGTSTP, SIGCONT, SIGHUP, SIGTERM, SIGINT, SIGQUIT};
+	static const int numbers[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGHUP, SIGTERM, SIGINT, SIGQUIT};
 	sigset_t set;
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -383,8 +384,8 @@ static int
 open_terminal(struct mk_tui *t)
 {
 	const char *theme = mk_tui_setting(t, "theme", 0), *mouse = mk_tui_setting(t, "mouse", 0);
-	const struct mk_term_conf conf = {theme != NULL ? mk_theme_parse(theme) : -1,
-	    mouse == NULL || strcmp(mouse, "off") != 0};
+	const struct mk_term_conf conf = {
+	    theme != NULL ? mk_theme_parse(theme) : -1, mouse == NULL || strcmp(mouse, "off") != 0};
 	int r = mk_term_open(&conf, &t->term);
 	if (r < 0)
 		snprintf(t->last_words, sizeof t->last_words, "%s",
@@ -416,7 +417,6 @@ tear_down(struct mk_tui *t)
 	mk_term_close(t->term);
 	mk_client_close(t->client);
 	mk_session_clear(t);
-	mk_buf_free(&t->members);
 }
 
 int

@@ -67,8 +67,10 @@ mk_overlay_settle(struct mk_overlays *o)
 	o->n_shown = o->n_now;
 	for (size_t i = 0; i < o->n_shown; i++) {
 		o->shown[i].at.bytes = NULL;
-		/* A picture's way off the screen is kept by who drew it only as long as it is drawn. */
 		o->shown[i].at.len = 0;
+		/* A picture's way off the screen is kept by who drew it only as long as it is drawn. */
+		o->shown[i].at.remove = NULL;
+		o->shown[i].at.remove_len = 0;
 	}
 	o->n_now = 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The user's own settings, ~/.config/mynakura/screen.conf: "name = value" lines, '#' comments.
- * theme, mouse, idle (seconds, only shorter), device and option (of the scanner; several option
- * lines of one name are scanned in turn, as with capture --option). Nothing here loosens a rule.
+ * theme, mouse, idle (seconds, only shorter), picture (how a scan is shown: strip_internal.h),
+ * device and option (of the scanner; several option lines of one name are scanned in turn, as with
+ * capture --option). Nothing here loosens a rule.
  */
 #include "tui_internal.h"
 
@@ -23,8 +24,8 @@ settings_path(char *out, size_t cap, const char *file)
 {
 	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	int n = base != NULL && base[0] == '/' ? snprintf(out, cap, "%s/mynakura%s", base, file)
-		: home != NULL		       ? snprintf(out, cap, "%s/.config/mynakura%s", home, file)
-					       : -1;
+		: home != NULL ? snprintf(out, cap, "%s/.config/mynakura%s", home, file)
+			       : -1;
 	return n > 0 && (size_t)n < cap ? 0 : MK_E_NOT_FOUND;
 }
 

@@ -8,6 +8,14 @@
 #include "mynakura/base/secret.h"
 #include "mynakura/base/str.h"
 
+static void
+forget(struct mk_buf *list)
+{
+	if (list->data != NULL)
+		mk_wipe(list->data, list->cap);
+	mk_buf_free(list);
+}
+
 void
 mk_session_clear(struct mk_tui *t)
 {
@@ -15,9 +23,8 @@ mk_session_clear(struct mk_tui *t)
 		mk_wipe(t->session.ledgers, t->session.n_ledgers * sizeof *t->session.ledgers);
 	free(t->session.ledgers);
 	mk_wipe(&t->session, sizeof t->session);
-	if (t->members.data != NULL)
-		mk_wipe(t->members.data, t->members.len);
-	mk_buf_free(&t->members);
+	forget(&t->members);
+	forget(&t->ledgers);
 	t->office[0] = '\0';
 }
 
@@ -42,8 +49,7 @@ mk_tui_may_number(const struct mk_tui *t)
 bool
 mk_tui_may_trail(const struct mk_tui *t)
 {
-	return t->session.open &&
-	       (t->session.role_bits & (MK_ROLE_chief | MK_ROLE_auditor)) != 0;
+	return t->session.open && (t->session.role_bits & (MK_ROLE_chief | MK_ROLE_auditor)) != 0;
 }
 
 const char *
@@ -77,37 +83,55 @@ mk_tui_set_office(struct mk_tui *t, const char *office)
 	(void)mk_str_copy(t->office, sizeof t->office, office);
 }
 
+static void
+keep(struct mk_buf *list, const struct mk_msg *reply)
+{
+	mk_buf_reset(list);
+	mk_buf_put(list, reply->body.data, reply->body.len);
+}
+
 void
 mk_tui_set_members(struct mk_tui *t, const struct mk_msg *reply)
 {
-	mk_buf_reset(&t->members);
-	mk_buf_put(&t->members, reply->body.data, reply->body.len);
+	keep(&t->members, reply);
 }
 
-const char *
-mk_tui_member_name(struct mk_tui *t, const char *id)
+void
+mk_tui_set_ledgers(struct mk_tui *t, const struct mk_msg *reply)
 {
-	static char name[256];
+	keep(&t->ledgers, reply);
+}
+
+/* The name that stands beside an id in a list; the id itself when there is none. */
+static void
+name_of(const struct mk_buf *list, const char *id, char *out, size_t cap)
+{
 	struct mk_rd rd;
 	struct mk_item it;
-	(void)mk_str_copy(name, sizeof name, id);
-	mk_rd_init(&rd, t->members.data, t->members.len);
+	(void)mk_str_copy(out, cap, id);
+	mk_rd_init(&rd, list->data, list->len);
 	while (mk_item_next(&rd, &it) > 0) {
 		char known[MK_ID_MAX];
 		if (it.tag != MK_T_item)
 			continue;
 		mk_item_str(&it, MK_T_id, known, sizeof known);
 		if (strcmp(known, id) == 0)
-			mk_item_str(&it, MK_T_name, name, sizeof name);
+			mk_item_str(&it, MK_T_name, out, cap);
 	}
+}
+
+const char *
+mk_tui_member_name(struct mk_tui *t, const char *id)
+{
+	static char name[256];
+	name_of(&t->members, id, name, sizeof name);
 	return name;
 }
 
 const char *
 mk_tui_ledger_name(struct mk_tui *t, const char *id)
 {
-	for (size_t i = 0; i < t->session.n_ledgers; i++)
-		if (strcmp(t->session.ledgers[i].id, id) == 0)
-			return t->session.ledgers[i].name;
-	return id;
+	static char name[256];
+	name_of(&t->ledgers, id, name, sizeof name);
+	return name;
 }

@@ -27,6 +27,7 @@
 #define ROWS_MAX 1024
 #define LINE_CELLS 1024
 #define CAP_BYTES 64
+#define SCROLL_ROWS 3 /* fewer are never scrolled by curses */
 #define DIGITS_BYTES 1024 /* twelve digits, each with a change of look before and behind it */
 
 enum half { HALF_NONE, HALF_LEFT, HALF_RIGHT };
@@ -39,7 +40,8 @@ struct mk_term {
 	bool shown_secret; /* since the last scrub */
 	int rows, cols;
 	int cursor_y, cursor_x;
-	uint64_t hash[ROWS_MAX], before[ROWS_MAX]; /* what each row of this and of the last frame holds */
+	uint64_t hash[ROWS_MAX],
+	    before[ROWS_MAX]; /* what each row of this and of the last frame holds */
 	bool changed[ROWS_MAX];
 	/*
 	 * Which half of a two-cell character stands in each cell of this frame. Curses (6.4) lets half of
@@ -440,7 +442,8 @@ mk_draw(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *s
 void
 mk_draw_pad(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *s)
 {
-	static const char blanks[] = "                                                                ";
+	static const char blanks[] =
+	    "                                                                ";
 	cells = room(t, y, x, cells);
 	int at = mk_draw(t, y, x, cells, el, s);
 	while (at < cells) {
@@ -493,8 +496,8 @@ new_overlay(struct mk_term *t, const struct mk_picture *p)
 }
 
 void
-mk_draw_digits(
-    struct mk_term *t, int y, int x, const uint8_t *digits, size_t n, unsigned marks, uint32_t stamp)
+mk_draw_digits(struct mk_term *t, int y, int x, const uint8_t *digits, size_t n, unsigned marks,
+    uint32_t stamp)
 {
 	const struct mk_picture p = {
 	    y, x, 1, MK_DIGITS_CELLS, (const char *)digits, NULL, n, 0, stamp};
@@ -524,7 +527,6 @@ find_changes(struct mk_term *t)
 {
 	for (int y = 0; y < t->rows; y++) {
 		t->changed[y] = t->all || t->hash[y] != t->before[y];
-		t->before[y] = t->hash[y];
 	}
 	for (size_t i = 0; i < t->over.n_shown; i++) {
 		const struct mk_picture *p = &t->over.shown[i].at;
@@ -588,15 +590,33 @@ send_overlays(struct mk_term *t)
 		move_to(t->cursor_y, t->cursor_x);
 }
 
+/*
+ * Where several rows changed at once curses may scroll a region of the terminal, and rows under an
+ * overlay, which it believes blank, would move with what stands on them: then all is sent anew.
+ */
+static bool
+may_scroll(const struct mk_term *t)
+{
+	int n = 0;
+	for (int y = 0; y < t->rows; y++)
+		n += t->changed[y] ? 1 : 0;
+	return t->over.n_shown > 0 && n >= SCROLL_ROWS;
+}
+
 void
 mk_frame_end(struct mk_term *t)
 {
 	find_changes(t);
+	if (!t->all && may_scroll(t)) {
+		mk_term_redraw(t);
+		find_changes(t);
+	}
 	if (t->all)
 		clearok(curscr, TRUE);
 	t->all = false;
 	move(t->cursor_y, t->cursor_x);
 	wnoutrefresh(stdscr);
 	doupdate();
+	memcpy(t->before, t->hash, sizeof t->before);
 	send_overlays(t);
 }

@@ -79,8 +79,8 @@ void mk_draw_cursor(struct mk_term *t, int y, int x);
  * missing; bit i of marks makes digit i stand out. Curses draws asterisks there. stamp changes
  * whenever the digits do.
  */
-void mk_draw_digits(
-    struct mk_term *t, int y, int x, const uint8_t *digits, size_t n, unsigned marks, uint32_t stamp);
+void mk_draw_digits(struct mk_term *t, int y, int x, const uint8_t *digits, size_t n,
+    unsigned marks, uint32_t stamp);
 /*
  * Bytes that fill h rows of cells cells (borrowed until mk_frame_end), sent only when stamp, place
  * or rows changed. remove: what takes them away again (kitty), may be empty.

@@ -27,7 +27,7 @@ struct mk_tui {
 	struct mk_asked *asked, **asked_tail; /* the first one is under way when `sent` */
 	bool sent;
 	struct mk_tui_session session;
-	struct mk_buf members; /* items of member_list: names for ids */
+	struct mk_buf members, ledgers; /* answers of member_list and ledger_list: names for ids */
 	char office[256];
 	bool demo, embedded, hello;
 	char told[1024];

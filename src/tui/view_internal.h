@@ -48,6 +48,7 @@ struct mk_view {
 	const struct mk_view_ops *ops;
 	struct mk_tui *tui;
 	struct mk_view *below;
+	const char *title; /* msgid; NULL: that of ops */
 	int64_t wake; /* mono ms at which tick is called; 0: never */
 	int y0; /* the row of the screen its area began in, of the last draw: for the mouse */
 };
@@ -92,11 +93,13 @@ bool mk_tui_now(const struct mk_tui *t, int64_t *now); /* --now, when given */
 const char *mk_tui_wanted_purpose(const struct mk_tui *t); /* --purpose; "" when not given */
 bool mk_tui_is_demo(const struct mk_tui *t); /* as the daemon said; false until it has */
 void mk_tui_set_office(struct mk_tui *t, const char *office);
-void mk_tui_set_members(struct mk_tui *t, const struct mk_msg *reply); /* of member_list */
+/* Answers of member_list and ledger_list: names for ids. */
+void mk_tui_set_members(struct mk_tui *t, const struct mk_msg *reply);
+void mk_tui_set_ledgers(struct mk_tui *t, const struct mk_msg *reply);
 /* Name of a member, ledger by id; the id itself when it is not known. Valid until the next call. */
 const char *mk_tui_member_name(struct mk_tui *t, const char *id);
 const char *mk_tui_ledger_name(struct mk_tui *t, const char *id);
-/* A setting of ~/.config/mynakura/screen.conf (theme, mouse, idle, device, option); NULL: none. */
+/* A setting of ~/.config/mynakura/screen.conf (prefs.c lists them); NULL: none. */
 const char *mk_tui_setting(const struct mk_tui *t, const char *name, size_t nth);
 
 /* --- the line above the keys */
@@ -126,8 +129,8 @@ void mk_view_ask(struct mk_view *v, struct mk_msg *req, mk_reply_fn f, uintptr_t
 void mk_view_ask_drop(struct mk_view *v);
 bool mk_view_waiting(const struct mk_view *v); /* is an answer for v awaited? */
 /* Walks the items of an answer: calls f for each MK_T_item. */
-void mk_reply_items(const struct mk_msg *reply, void (*f)(void *arg, const struct mk_item *item),
-    void *arg);
+void mk_reply_items(
+    const struct mk_msg *reply, void (*f)(void *arg, const struct mk_item *item), void *arg);
 /* Copies of an item's texts, "" when missing or too long. */
 void mk_item_str(const struct mk_item *item, unsigned tag, char *out, size_t cap);
 

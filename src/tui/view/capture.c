@@ -13,27 +13,9 @@
 #include "mynakura/base/image.h"
 #include "mynakura/base/str.h"
 #include "mynakura/base/utf8.h"
-#include "mynakura/report/words.h"
-#include "view/review_internal.h"
-#include "widget/pager_internal.h"
 
 #define BAR_CELLS 40
 #define PATHS_TYPED 1000
-
-struct capture {
-	struct mk_view v;
-	struct mk_scanner scanner; /* device "": none chosen yet */
-	struct mk_scanners found;
-	bool looking; /* for scanners */
-	bool own_options; /* the scanner is that of the settings: their options go with it */
-	struct mk_paths files; /* n > 0: these are read, not the scanner */
-	size_t turn, turns; /* sheets; turns 0: nothing was done yet */
-	bool busy, stop;
-	size_t read, unread; /* items; sheets or items that gave nothing */
-	char first[MK_ID_MAX]; /* of the review queue, from this stack */
-	bool review_next; /* it is opened as soon as this view is on top */
-	struct mk_pager log;
-};
 
 /* --- scanners */
 
@@ -54,7 +36,7 @@ take_scanner(void *arg, const struct mk_item *item)
 static void
 chosen(struct mk_view *v, const struct mk_scanner *one)
 {
-	struct capture *c = (struct capture *)v;
+	struct mk_capture *c = (struct mk_capture *)v;
 	const char *own = mk_tui_setting(v->tui, "device", 0);
 	c->scanner = *one;
 	c->own_options = own != NULL && strcmp(own, one->device) == 0;
@@ -63,7 +45,7 @@ chosen(struct mk_view *v, const struct mk_scanner *one)
 static void
 got_scanners(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t choose)
 {
-	struct capture *c = (struct capture *)v;
+	struct mk_capture *c = (struct mk_capture *)v;
 	c->looking = false;
 	if (r < 0) {
 		mk_tell_reply(v->tui, r, reply);
@@ -82,7 +64,7 @@ got_scanners(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t choose)
 }
 
 static void
-look_for_scanners(struct capture *c, bool choose)
+look_for_scanners(struct mk_capture *c, bool choose)
 {
 	struct mk_msg req;
 	if (c->looking)
@@ -95,7 +77,7 @@ look_for_scanners(struct capture *c, bool choose)
 static int
 capture_open(struct mk_view *v, const void *arg)
 {
-	struct capture *c = (struct capture *)v;
+	struct mk_capture *c = (struct mk_capture *)v;
 	const char *own = mk_tui_setting(v->tui, "device", 0);
 	(void)arg;
 	c->found.all = calloc(MK_SCANNERS_MAX, sizeof *c->found.all);
@@ -112,165 +94,9 @@ capture_open(struct mk_view *v, const void *arg)
 	return 0;
 }
 
-/* --- the settings' options: several values of one name are scanned in turn */
-
-static const char *
-option(const struct capture *c, size_t i)
-{
-	return c->own_options ? mk_tui_setting(c->v.tui, "option", i) : NULL;
-}
-
-static bool
-same_name(const char *a, const char *b)
-{
-	size_t n = strcspn(a, "=") + 1;
-	return strncmp(a, b, n) == 0;
-}
-
-/* How many options before index `to` have the name of o. */
-static size_t
-count_before(const struct capture *c, const char *o, size_t to)
-{
-	const char *other;
-	size_t n = 0;
-	for (size_t i = 0; i < to && (other = option(c, i)) != NULL; i++)
-		n += same_name(o, other) ? 1 : 0;
-	return n;
-}
-
-static size_t
-count_turns(const struct capture *c)
-{
-	const char *o;
-	size_t most = 1;
-	for (size_t i = 0; (o = option(c, i)) != NULL; i++) {
-		size_t n = count_before(c, o, i + 1);
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
-/* Of each name its value of this turn; the last one where there are fewer. */
-static void
-put_options(const struct capture *c, struct mk_buf *out)
-{
-	const char *o;
-	for (size_t i = 0; (o = option(c, i)) != NULL; i++) {
-		size_t all = count_before(c, o, SIZE_MAX), nth = count_before(c, o, i);
-		if (nth == (c->turn < all ? c->turn : all - 1))
-			mk_put_str(out, MK_T_option, o);
-	}
-}
-
-/* --- what came of a sheet */
-
-static void
-say_end(struct capture *c)
-{
-	mk_buf_puts(&c->log.text, "\n");
-	c->log.top = SIZE_MAX / 2; /* the drawing keeps it at the end */
-}
-
-/* "Sheet 3" or the file's name. */
-static void
-say_sheet(struct capture *c)
-{
-	struct mk_buf *b = &c->log.text;
-	if (c->files.n == 0) {
-		mk_buf_printf(b, _("Sheet %zu"), c->turn + 1);
-	} else {
-		const char *path = c->files.path[c->turn], *slash = strrchr(path, '/');
-		mk_buf_puts(b, slash != NULL && slash[1] != '\0' ? slash + 1 : path);
-	}
-	mk_buf_puts(b, ": ");
-}
-
-static void
-take_item(void *arg, const struct mk_item *item)
-{
-	struct capture *c = arg;
-	struct mk_buf *b = &c->log.text;
-	char review[MK_ID_MAX] = "", layout[32] = "";
-	struct mk_rd rd;
-	struct mk_item it;
-	mk_item_str(item, MK_T_review, review, sizeof review);
-	mk_item_str(item, MK_T_layout, layout, sizeof layout);
-	bool stored = review[0] != '\0';
-	bool certain = mk_get_bool(item->p, item->len, MK_T_certain, false);
-	*(stored ? &c->read : &c->unread) += 1;
-	if (stored && c->first[0] == '\0')
-		(void)mk_str_copy(c->first, sizeof c->first, review);
-	say_sheet(c);
-	mk_buf_printf(b, "%s, %s", mk_word(layout),
-	    !stored   ? _("! not read")
-	    : certain ? _("certain")
-		      : _("! compare with the picture"));
-	mk_rd_init(&rd, item->p, item->len);
-	while (mk_item_next(&rd, &it) > 0) {
-		char words[160];
-		if (it.tag != MK_T_warning || it.len >= sizeof words)
-			continue;
-		snprintf(words, sizeof words, "%.*s", (int)it.len, (const char *)it.p);
-		mk_buf_printf(b, " - %s", mk_review_warning(words));
-	}
-	say_end(c);
-}
-
-/* What the clerk can do about a sheet that failed; "" when nothing. */
-static const char *
-what_to_do(const struct capture *c, int r)
-{
-	switch (r) {
-	case MK_E_UNREADABLE:
-		return c->files.n > 0
-			   ? _("Scan the side with the number again, straight, with 300 dpi.")
-			   : _("Lay it in again, straight, number side up.");
-	case MK_E_IMAGE:
-	case MK_E_TOO_BIG:
-		return _("Save it as PNG, JPEG, TIFF or PDF, one page at 300 dpi, and try again.");
-	case MK_E_SCANNER:
-	case MK_E_BUSY:
-	case MK_E_READER:
-		return _("Look at the scanner: lid, paper, cable. Then Enter scans again.");
-	case MK_E_NOT_FOUND:
-		return c->files.n > 0 ? ""
-				      : _("Is the scanner switched on? d chooses another one.");
-	default:
-		return "";
-	}
-}
-
-static void
-say_failure(struct capture *c, int r, const struct mk_msg *reply)
-{
-	struct mk_buf words = MK_BUF_INIT;
-	const char *todo = what_to_do(c, r);
-	mk_error_words(r, reply, &words);
-	say_sheet(c);
-	mk_buf_printf(
-	    &c->log.text, "! %s%s%s", mk_buf_str(&words), todo[0] != '\0' ? " - " : "", todo);
-	say_end(c);
-	c->unread++;
-	mk_buf_free(&words);
-}
-
-/* The scanner stopped in the middle of a stack; what came before is kept. */
-static void
-say_rest(struct capture *c, const struct mk_msg *reply)
-{
-	struct mk_item it;
-	if (!mk_find(reply->body.data, reply->body.len, MK_T_alarm, &it))
-		return;
-	say_sheet(c);
-	mk_buf_printf(&c->log.text, "! %s ", _("the rest was not scanned:"));
-	mk_sentence((const char *)it.p, it.len, &c->log.text);
-	say_end(c);
-	c->unread++;
-}
-
 /* --- a stack */
 
-static void ask_turn(struct capture *c);
+static void ask_turn(struct mk_capture *c);
 
 /* Errors that the next sheet would meet as well. */
 static bool
@@ -293,7 +119,7 @@ hopeless(int r)
 
 /* What waits is reviewed at once, unless something lies over this screen: then when it is gone. */
 static void
-review_now(struct capture *c)
+review_now(struct mk_capture *c)
 {
 	struct mk_review_arg arg = {0};
 	const struct mk_tui_session *s = mk_tui_session(c->v.tui);
@@ -306,7 +132,7 @@ review_now(struct capture *c)
 }
 
 static void
-finish(struct capture *c)
+finish(struct mk_capture *c)
 {
 	c->busy = false;
 	c->review_next = c->first[0] != '\0';
@@ -323,7 +149,7 @@ finish(struct capture *c)
 }
 
 static void
-next_turn(struct capture *c, int r)
+next_turn(struct mk_capture *c, int r)
 {
 	c->turn++;
 	if (c->turn < c->turns && !c->stop && !hopeless(r))
@@ -335,26 +161,25 @@ next_turn(struct capture *c, int r)
 static void
 got_sheet(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
-	struct capture *c = (struct capture *)v;
+	struct mk_capture *c = (struct mk_capture *)v;
 	(void)tag;
 	if (r < 0) {
-		say_failure(c, r, reply);
+		mk_capture_say_failure(c, r, reply);
 	} else {
-		mk_reply_items(reply, take_item, c);
-		say_rest(c, reply);
+		mk_capture_say(c, reply);
 	}
 	next_turn(c, r);
 }
 
 /* Opens the file of this turn into the request. false: it failed and was told. */
 static bool
-put_file(struct capture *c, struct mk_msg *req)
+put_file(struct mk_capture *c, struct mk_msg *req)
 {
 	const char *path = c->files.path[c->turn], *slash = strrchr(path, '/');
 	const char *name = slash != NULL ? slash + 1 : path;
 	int fd = -1, r = mk_image_open(path, &fd);
 	if (r < 0) {
-		say_failure(c, r, NULL);
+		mk_capture_say_failure(c, r, NULL);
 		return false;
 	}
 	/* For messages only: a name that is no clean text is left out. */
@@ -365,7 +190,7 @@ put_file(struct capture *c, struct mk_msg *req)
 }
 
 static void
-ask_turn(struct capture *c)
+ask_turn(struct mk_capture *c)
 {
 	const struct mk_tui_session *s = mk_tui_session(c->v.tui);
 	struct mk_msg req;
@@ -381,13 +206,13 @@ ask_turn(struct capture *c)
 	}
 	if (c->files.n == 0) {
 		mk_put_str(&req.body, MK_T_device, c->scanner.device);
-		put_options(c, &req.body);
+		mk_capture_put_options(c, &req.body);
 	}
 	mk_view_ask(&c->v, &req, got_sheet, 0);
 }
 
 static void
-start(struct capture *c, size_t turns)
+start(struct mk_capture *c, size_t turns)
 {
 	c->turn = 0;
 	c->turns = turns;
@@ -402,7 +227,7 @@ start(struct capture *c, size_t turns)
 
 /* A ledger must be known: the sheets go into it. false: the choice was opened instead. */
 static bool
-has_ledger(struct capture *c)
+has_ledger(struct mk_capture *c)
 {
 	if (mk_tui_session(c->v.tui)->ledger != NULL)
 		return true;
@@ -412,7 +237,7 @@ has_ledger(struct capture *c)
 }
 
 static void
-scan(struct capture *c)
+scan(struct mk_capture *c)
 {
 	if (c->busy || !has_ledger(c))
 		return;
@@ -425,13 +250,13 @@ scan(struct capture *c)
 		return;
 	}
 	mk_paths_free(&c->files);
-	start(c, count_turns(c));
+	start(c, mk_capture_turns(c));
 }
 
 static void
 typed_files(struct mk_view *v, const char *typed, const struct mk_secret *secret)
 {
-	struct capture *c = (struct capture *)v;
+	struct mk_capture *c = (struct mk_capture *)v;
 	(void)secret;
 	int r = mk_paths_parse(typed, &c->files);
 	if (r < 0 || c->files.n == 0) {
@@ -445,7 +270,7 @@ typed_files(struct mk_view *v, const char *typed, const struct mk_secret *secret
 }
 
 static void
-ask_files(struct capture *c)
+ask_files(struct mk_capture *c)
 {
 	if (c->busy || !has_ledger(c))
 		return;
@@ -462,7 +287,7 @@ ask_files(struct capture *c)
 /* --- the view */
 
 static void
-stop(struct capture *c)
+stop(struct mk_capture *c)
 {
 	if (!c->busy)
 		return;
@@ -474,7 +299,7 @@ stop(struct capture *c)
 static bool
 capture_act(struct mk_view *v, enum mk_act a)
 {
-	struct capture *c = (struct capture *)v;
+	struct mk_capture *c = (struct mk_capture *)v;
 	if (a == MK_ACT_scan)
 		scan(c);
 	else if (a == MK_ACT_files)
@@ -491,11 +316,11 @@ capture_act(struct mk_view *v, enum mk_act a)
 static bool
 capture_key(struct mk_view *v, const struct mk_key *key)
 {
-	return mk_pager_mouse(&((struct capture *)v)->log, key);
+	return mk_pager_mouse(&((struct mk_capture *)v)->log, key);
 }
 
 static void
-draw_scanner(struct capture *c, struct mk_term *term, int y, struct mk_area area)
+draw_scanner(struct mk_capture *c, struct mk_term *term, int y, struct mk_area area)
 {
 	const struct mk_scanner *s = &c->scanner;
 	int n = mk_drawf(term, y, area.x + 1, area.w - 2, MK_EL_LABEL, "%s: ", _("Scanner"));
@@ -511,7 +336,7 @@ draw_scanner(struct capture *c, struct mk_term *term, int y, struct mk_area area
 
 /* How far the stack is: words first, the bar is only a picture of them. */
 static void
-draw_progress(struct capture *c, struct mk_term *term, int y, struct mk_area area)
+draw_progress(struct mk_capture *c, struct mk_term *term, int y, struct mk_area area)
 {
 	struct mk_buf b = MK_BUF_INIT;
 	if (c->busy && c->turns == 1 && c->files.n == 0)
@@ -534,7 +359,7 @@ draw_progress(struct capture *c, struct mk_term *term, int y, struct mk_area are
 static void
 capture_draw(struct mk_view *v, struct mk_area area)
 {
-	struct capture *c = (struct capture *)v;
+	struct mk_capture *c = (struct mk_capture *)v;
 	struct mk_term *term = mk_tui_term(v->tui);
 	int y = area.y;
 	draw_scanner(c, term, y++, area);
@@ -558,13 +383,13 @@ capture_draw(struct mk_view *v, struct mk_area area)
 static void
 capture_shown(struct mk_view *v)
 {
-	review_now((struct capture *)v);
+	review_now((struct mk_capture *)v);
 }
 
 static void
 capture_close(struct mk_view *v)
 {
-	struct capture *c = (struct capture *)v;
+	struct mk_capture *c = (struct mk_capture *)v;
 	mk_paths_free(&c->files);
 	mk_pager_fini(&c->log);
 	free(c->found.all);
@@ -574,7 +399,7 @@ const struct mk_view_ops mk_view_capture = {
     .name = "capture",
     .title = N_("Scan cards"),
     .places = MK_P_CAPTURE | MK_P_PAGER | MK_P_BACK,
-    .size = sizeof(struct capture),
+    .size = sizeof(struct mk_capture),
     .open = capture_open,
     .key = capture_key,
     .act = capture_act,

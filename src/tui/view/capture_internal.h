@@ -4,6 +4,7 @@
 #define MK_TUI_CAPTURE_INTERNAL_H
 
 #include "view/views_internal.h"
+#include "widget/pager_internal.h"
 
 /* Files to read, in turn. */
 struct mk_paths {
@@ -34,5 +35,28 @@ struct mk_scanner_arg {
 	const struct mk_scanners *scanners; /* copied */
 	void (*done)(struct mk_view *below, const struct mk_scanner *chosen);
 };
+
+struct mk_capture {
+	struct mk_view v;
+	struct mk_scanner scanner; /* device "": none chosen yet */
+	struct mk_scanners found; /* all: MK_SCANNERS_MAX of them */
+	bool looking; /* for scanners */
+	bool own_options; /* the scanner is that of the settings: their options go with it */
+	struct mk_paths files; /* n > 0: these are read, not the scanner */
+	size_t turn, turns; /* sheets; turns 0: nothing was done yet */
+	bool busy, stop;
+	size_t read, unread; /* items; sheets or items that gave nothing */
+	char first[MK_ID_MAX]; /* of the review queue, from this stack */
+	bool review_next; /* it is opened as soon as this view is on top */
+	struct mk_pager log;
+};
+
+/* --- capture_scanners.c: the settings' options, several values of one name in turn */
+size_t mk_capture_turns(const struct mk_capture *c); /* how many sheets they make */
+void mk_capture_put_options(const struct mk_capture *c, struct mk_buf *out); /* of c->turn */
+
+/* --- capture_log.c: the turn's sheet, counted and told in the log */
+void mk_capture_say(struct mk_capture *c, const struct mk_msg *reply);
+void mk_capture_say_failure(struct mk_capture *c, int r, const struct mk_msg *reply);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The scanners of this PC as a choice. */
+/* The scanners of this PC as a choice, and the settings' options for one. */
 #include "view/capture_internal.h"
 
 #include <stdlib.h>
@@ -100,3 +100,53 @@ const struct mk_view_ops mk_view_scanners = {
     .draw = scanners_draw,
     .close = scanners_close,
 };
+
+/* --- the settings' options: several values of one name are scanned in turn */
+
+static const char *
+option(const struct mk_capture *c, size_t i)
+{
+	return c->own_options ? mk_tui_setting(c->v.tui, "option", i) : NULL;
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "=") + 1;
+	return strncmp(a, b, n) == 0;
+}
+
+/* How many options before index `to` have the name of o. */
+static size_t
+count_before(const struct mk_capture *c, const char *o, size_t to)
+{
+	const char *other;
+	size_t n = 0;
+	for (size_t i = 0; i < to && (other = option(c, i)) != NULL; i++)
+		n += same_name(o, other) ? 1 : 0;
+	return n;
+}
+
+size_t
+mk_capture_turns(const struct mk_capture *c)
+{
+	const char *o;
+	size_t most = 1;
+	for (size_t i = 0; (o = option(c, i)) != NULL; i++) {
+		size_t n = count_before(c, o, i + 1);
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+/* Of each name its value of this turn; the last one where there are fewer. */
+void
+mk_capture_put_options(const struct mk_capture *c, struct mk_buf *out)
+{
+	const char *o;
+	for (size_t i = 0; (o = option(c, i)) != NULL; i++) {
+		size_t all = count_before(c, o, SIZE_MAX), nth = count_before(c, o, i);
+		if (nth == (c->turn < all ? c->turn : all - 1))
+			mk_put_str(out, MK_T_option, o);
+	}
+}

@@ -20,8 +20,9 @@ static const struct {
 	const char *label, *what; /* msgids */
 	unsigned roles; /* any of them; 0: all */
 } rows[ROWS] = {
-    [CAPTURE] = {N_("Scan cards"), N_("put My Number cards, notification cards or resident records "
-				      "through the scanner, or read image files"),
+    [CAPTURE] = {N_("Scan cards"),
+	N_("put My Number cards, notification cards or resident records "
+	   "through the scanner, or read image files"),
 	MK_ROLES_NUMBER},
     [QUEUE] = {N_("Review"), NULL, MK_ROLES_NUMBER},
     [SUBJECTS] = {N_("People"), NULL, MK_ROLES_NUMBER | MK_ROLE_auditor},

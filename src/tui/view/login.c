@@ -79,6 +79,7 @@ got_ledgers(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 		mk_tell_reply(v->tui, r, reply);
 		return;
 	}
+	mk_tui_set_ledgers(v->tui, reply);
 	s->ledgers = calloc(MK_TUI_LEDGERS, sizeof *s->ledgers);
 	if (s->ledgers != NULL)
 		mk_reply_items(reply, take_ledger, s);
@@ -106,8 +107,8 @@ got_status(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	struct mk_msg req;
 	char office[256];
 	(void)tag;
-	if (r == 0 && mk_get_str(reply->body.data, reply->body.len, MK_T_office, office,
-			  sizeof office) == 0)
+	if (r == 0 &&
+	    mk_get_str(reply->body.data, reply->body.len, MK_T_office, office, sizeof office) == 0)
 		mk_tui_set_office(v->tui, office);
 	mk_msg_init(&req, MK_REQ_member_list, 0);
 	mk_view_ask(v, &req, got_members, 0);
@@ -190,8 +191,8 @@ static void
 draw_hints(struct mk_view *v, int y, int x, int w, int end)
 {
 	const char *hint;
-	for (size_t i = 0; mk_tui_is_demo(v->tui) && (hint = mk_tui_setting(v->tui, "hint", i)) != NULL &&
-			   y < end;
+	for (size_t i = 0; mk_tui_is_demo(v->tui) &&
+			   (hint = mk_tui_setting(v->tui, "hint", i)) != NULL && y < end;
 	     i++)
 		mk_draw(mk_tui_term(v->tui), y++, x, w, MK_EL_DOUBT, hint);
 }
@@ -207,10 +208,10 @@ login_draw(struct mk_view *v, struct mk_area area)
 	mk_draw(term, y + 1, x, w, MK_EL_TEXT,
 	    _("keeps Individual Numbers: read from the card, sealed, every look recorded"));
 	if (l->who < 0)
-		mk_drawf(term, y + 3, x, w, MK_EL_TEXT, "%s: %s", _("Login as"),
-		    mk_tui_user(v->tui));
+		mk_drawf(
+		    term, y + 3, x, w, MK_EL_TEXT, "%s: %s", _("Login as"), mk_tui_user(v->tui));
 	mk_form_draw(&l->form, term, (struct mk_area){y + 4, x - 1, (int)l->form.n, w});
-	const char *below = l->busy		? _("One moment: the passphrase is being checked.")
+	const char *below = l->busy              ? _("One moment: the passphrase is being checked.")
 			    : l->told[0] != '\0' ? l->told
 						 : "";
 	size_t len = strlen(below);

@@ -12,7 +12,18 @@
 #include "mynakura/model/subject.h"
 #include "widget/form_internal.h"
 
-enum { F_NAME, F_KANA, F_CODE, F_BIRTH, F_SEX, F_ADDRESS, F_RELATIONSHIP, F_NUMBER, F_AGAIN, F_ALL };
+enum {
+	F_NAME,
+	F_KANA,
+	F_CODE,
+	F_BIRTH,
+	F_SEX,
+	F_ADDRESS,
+	F_RELATIONSHIP,
+	F_NUMBER,
+	F_AGAIN,
+	F_ALL
+};
 
 static const struct {
 	const char *label; /* msgid */
@@ -170,8 +181,7 @@ put_changes(struct person_form *p, struct mk_buf *out)
 	for (int i = 0; i < F_NUMBER; i++) {
 		char value[1024];
 		if (i == F_SEX)
-			(void)mk_str_copy(
-			    value, sizeof value, sex_codes[p->form.field[i].chosen]);
+			(void)mk_str_copy(value, sizeof value, sex_codes[p->form.field[i].chosen]);
 		else if (!mk_edit_copy(mk_form_edit(&p->form, (size_t)i), value, sizeof value))
 			continue;
 		if (strcmp(value, p->before[i]) == 0)
@@ -252,7 +262,8 @@ person_act(struct mk_view *v, enum mk_act a)
 		save(p);
 	} else if (a == MK_ACT_back && typed_anything(p)) {
 		const struct mk_dialog_arg dialog = {
-		    .text = _("What you typed here is not saved. Throw it away?"), .done = given_up};
+		    .text = _("What you typed here is not saved. Throw it away?"),
+		    .done = given_up};
 		(void)mk_view_open(v->tui, &mk_view_dialog, &dialog);
 	} else {
 		return false;

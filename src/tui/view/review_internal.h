@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The review of one item, between its files: review.c asks the daemon and takes the keys,
- * review_form.c has the fields and the rule about the number, review_strip.c the picture.
+ * The review of one item, between its files: review.c takes the keys, review_item.c asks the
+ * daemon, review_form.c has the fields, review_number.c the rule about the number, review_strip.c
+ * the picture, review_draw.c the layout.
  */
 #ifndef MK_TUI_REVIEW_INTERNAL_H
 #define MK_TUI_REVIEW_INTERNAL_H
@@ -44,13 +45,24 @@ struct mk_review {
 	struct mk_review_picture picture;
 };
 
+/* --- review_item.c */
+void mk_review_ask(struct mk_review *r); /* the item of r->id */
+void mk_review_forget(struct mk_review *r); /* wipes what is known of the item */
+void mk_review_accept(struct mk_review *r); /* when nothing is in the way */
+void mk_review_reject(struct mk_review *r); /* asks for the reason first */
+
+/* --- review_number.c */
+/* After a key in a field: the notes, and whether the number must be typed again. */
+void mk_review_judge(struct mk_review *r);
+bool mk_review_certain(const struct mk_review *r); /* the number may be taken as it was read */
+/* Where two readings differ: bit i for digit i. 0 when there are not two. */
+unsigned mk_review_differ(const struct mk_reading *d);
+
 /* --- review_form.c */
 int mk_review_form_init(struct mk_review *r);
 /* The reading into the fields; the focus goes to what needs a person's eye first. */
 void mk_review_form_fill(struct mk_review *r);
-/* After a key in a field: the notes, and whether the number must be typed again. */
-void mk_review_judge(struct mk_review *r);
-bool mk_review_certain(const struct mk_review *r); /* the number may be taken as it was read */
+void mk_review_note_fields(struct mk_review *r); /* where each came from, how sure it is */
 bool mk_review_changed(const struct mk_review *r);
 /* Nothing is doubtful or touched, the focus is on the number: Enter accepts. */
 bool mk_review_clean(const struct mk_review *r);
@@ -60,8 +72,6 @@ bool mk_review_ready(struct mk_review *r);
 void mk_review_put(struct mk_review *r, struct mk_buf *out);
 /* The focus on the field that an error of the daemon is about, where it says so. */
 void mk_review_blame(struct mk_review *r, int err, const struct mk_msg *reply);
-/* Where two readings differ: bit i for digit i. 0 when there are not two. */
-unsigned mk_review_differ(const struct mk_reading *d);
 /* The words of a reading's warning in the user's language. */
 const char *mk_review_warning(const char *warning);
 

@@ -292,8 +292,9 @@ subjects_draw(struct mk_view *v, struct mk_area area)
 	struct mk_term *term = mk_tui_term(v->tui);
 	struct mk_area rest = {area.y + 1, area.x, area.h - 1, area.w};
 	mk_list_draw(&s->list, term, rest,
-	    s->fetching ? "" : mk_edit_len(&s->search) > 0 ? _("Nobody is found.")
-							    : _("Nobody is here yet."));
+	    s->fetching                   ? ""
+	    : mk_edit_len(&s->search) > 0 ? _("Nobody is found.")
+					  : _("Nobody is here yet."));
 	/* Last, so that the cursor is where one types. */
 	draw_search(s, term, area);
 }

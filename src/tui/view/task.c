@@ -52,8 +52,8 @@ collect(struct mk_tui *t, struct pair *out, size_t cap)
 	size_t n = 0;
 	for (size_t i = 0; i < s->n_ledgers; i++) {
 		char purpose[64];
-		for (size_t k = 0; n < cap && purpose_at(&s->ledgers[i], k, purpose, sizeof purpose);
-		     k++) {
+		for (size_t k = 0;
+		     n < cap && purpose_at(&s->ledgers[i], k, purpose, sizeof purpose); k++) {
 			if (wanted[0] != '\0' && strcmp(wanted, purpose) != 0)
 				continue;
 			out[n].ledger = &s->ledgers[i];
@@ -99,8 +99,8 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 static int
 task_open(struct mk_view *v, const void *arg)
 {
-	static const struct mk_list_col cols[] = {{N_("Ledger"), 18, 1, 0},
-	    {N_("Purpose"), 24, 3, 0}, {N_("Whose numbers"), 20, 0, 100}};
+	static const struct mk_list_col cols[] = {
+	    {N_("Ledger"), 18, 1, 0}, {N_("Purpose"), 24, 3, 0}, {N_("Whose numbers"), 20, 0, 100}};
 	struct task *k = (struct task *)v;
 	(void)arg;
 	k->pairs = calloc(TASKS_MAX, sizeof *k->pairs);

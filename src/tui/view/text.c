@@ -16,6 +16,7 @@ static int
 text_open(struct mk_view *v, const void *arg)
 {
 	const struct mk_text_arg *a = arg;
+	v->title = a->title;
 	mk_buf_puts(&((struct text *)v)->pager.text, a->text);
 	return 0;
 }
@@ -91,12 +92,15 @@ help_open(struct mk_view *v, const void *arg)
 	(void)arg;
 	unsigned places = for_view != NULL ? places_of(for_view) : MK_P_ANY;
 	mk_buf_printf(out, "# %s\n", _("Keys on this screen"));
+	char key[16];
 	for (int a = 0; a < MK_ACT_COUNT; a++)
-		if (mk_act_valid((enum mk_act)a, places))
+		if (mk_act_valid((enum mk_act)a, places) &&
+		    mk_act_shown_key((enum mk_act)a, places, key))
 			put_row(out, mk_act_row((enum mk_act)a));
 	if ((places & MK_P_FORM) != 0)
 		mk_buf_printf(out, "\n# %s\n%s\n", _("In a field"),
-		    _("Arrows move, Home and End (Ctrl-A, Ctrl-E) go to its ends, Ctrl-U empties it, "
+		    _("Arrows move, Home and End (Ctrl-A, Ctrl-E) go to its ends, Ctrl-U empties "
+		      "it, "
 		      "Ctrl-K cuts the rest, Ctrl-W the word before. Numbers may be typed in any "
 		      "width, with or without blanks and hyphens."));
 	mk_buf_printf(out, "\n# %s\n%s\n", _("Good to know"),

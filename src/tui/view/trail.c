@@ -295,7 +295,7 @@ got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 		if (!more)
 			put_older_first(t);
 	}
-	if (t->rows.n > ROWS_MAX) {
+	if (t->phase == READING && t->rows.n > ROWS_MAX) {
 		t->cut = true;
 		rows_drop(&t->rows, DROP);
 	}
@@ -600,8 +600,7 @@ put_state(const struct trail *t, struct mk_buf *out)
 		mk_buf_printf(out, _("%zu entries, without %zu looks and starts"), t->list.count,
 		    t->rows.n - t->list.count);
 	if (t->cut)
-		mk_buf_printf(
-		    out, "  %s", _("older ones are left out: ask for a time with the filter"));
+		mk_buf_printf(out, "  %s", _("older ones: filter by day"));
 }
 
 static void

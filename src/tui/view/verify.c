@@ -95,16 +95,49 @@ whole_text(const struct mk_msg *reply, struct mk_buf *out)
 	mk_buf_puts(out, "mynakura-verify --head HEAD --key FILE DIR\n");
 }
 
+/* Why an entry is not in order, by the verdict's code: the words of mynakura-trail(5). */
+static const struct {
+	const char *code, *words;
+} reasons[] = {
+    {"segment", N_("a file with the name of no segment stands in the trail")},
+    {"syntax", N_("this is not a line of a trail")},
+    {"seq", N_("an entry is missing, doubled or out of its place")},
+    {"leaf", N_("the entry's text has been changed")},
+    {"link", N_("the entry does not follow from the one before it")},
+    {"genesis", N_("the trail does not begin with its genesis record")},
+    {"key", N_("the trail begins with another key than the given one")},
+    {"checkpoint", N_("a checkpoint record is not well formed or not in its turn")},
+    {"signature", N_("a checkpoint's signature does not verify")},
+    {"unsigned", N_("more than 4096 entries without a checkpoint")},
+    {"head", N_("the kept head is not in this trail: entries were cut or replaced")},
+    {"torn", N_("the last line is torn: an interrupted write, everything before it is whole")},
+};
+
+static void
+put_why(const struct mk_msg *reply, struct mk_buf *out)
+{
+	char code[32] = "";
+	struct mk_item why;
+	const void *b = reply->body.data;
+	(void)mk_get_str(b, reply->body.len, MK_T_code, code, sizeof code);
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+		if (strcmp(reasons[i].code, code) == 0) {
+			mk_buf_puts(out, _(reasons[i].words));
+			return;
+		}
+	}
+	if (mk_find(b, reply->body.len, MK_T_why, &why))
+		mk_sentence((const char *)why.p, why.len, out);
+}
+
 static void
 broken_text(const struct mk_msg *reply, struct mk_buf *out)
 {
-	struct mk_item why;
 	const void *b = reply->body.data;
 	size_t len = reply->body.len;
 	mk_buf_printf(out, _("Entry %llu is the first that is not in order:\n"),
 	    (unsigned long long)mk_get_u64(b, len, MK_T_seq, 0));
-	if (mk_find(b, len, MK_T_why, &why))
-		mk_sentence((const char *)why.p, why.len, out);
+	put_why(reply, out);
 	mk_buf_printf(out, "\n\n# %s\n", _("Before it"));
 	put_walked(reply, out);
 	mk_buf_printf(out, "\n# %s\n", _("What to do now"));

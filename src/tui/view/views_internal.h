@@ -63,7 +63,8 @@ struct mk_dialog_arg {
 	enum mk_edit_kind kind;
 	size_t cap; /* of that line */
 	const char *preset; /* its text at first; NULL: empty */
-	const char *word; /* what must be typed exactly, for what cannot be undone; NULL: anything */
+	const char
+	    *word; /* what must be typed exactly, for what cannot be undone; NULL: anything */
 	bool may_be_empty;
 	/* typed: of a line that is no secret; "" without one. secret: the line itself, borrowed. */
 	void (*done)(struct mk_view *below, const char *typed, const struct mk_secret *secret);

@@ -16,8 +16,8 @@ mk_edit_init(struct mk_edit *e, enum mk_edit_kind kind, size_t cap)
 	memset(e, 0, sizeof *e);
 	e->kind = kind;
 	e->text = mk_secret_new(kind == MK_EDIT_NUMBER ? MK_NUMBER_LEN
-				: cap < TEXT_MAX	       ? cap
-							       : TEXT_MAX);
+				: cap < TEXT_MAX       ? cap
+						       : TEXT_MAX);
 	return e->text == NULL ? MK_E_NOMEM : 0;
 }
 
@@ -33,6 +33,7 @@ mk_edit_clear(struct mk_edit *e)
 {
 	mk_secret_clear(e->text);
 	e->cursor = 0;
+	e->full = false;
 	e->stamp++;
 }
 
@@ -140,7 +141,7 @@ mk_edit_set(struct mk_edit *e, const char *s)
 {
 	mk_edit_clear(e);
 	size_t len = strlen(s);
-	for (size_t at = 0; at < len;) {
+	for (size_t at = 0; at < len && !e->full;) {
 		uint32_t cp = 0;
 		size_t n = mk_utf8_decode(s + at, len - at, &cp);
 		if (n > 0)
@@ -196,6 +197,8 @@ bool
 mk_edit_key(struct mk_edit *e, const struct mk_key *key)
 {
 	size_t at = e->cursor;
+	if (e->full && (key->mods & MK_MOD_PASTED) != 0)
+		return true; /* what is behind the cut must not close up */
 	e->full = false;
 	if (key->code == MK_KEY_CHAR && (key->mods & MK_MOD_CTRL) != 0)
 		return control(e, key->ch);
@@ -234,7 +237,8 @@ draw_number(const struct mk_edit *e, struct mk_term *term, int y, int x, bool fo
 {
 	mk_draw_digits(term, y, x, e->text->data, e->text->len, 0, e->stamp);
 	if (focus)
-		mk_draw_cursor(term, y, x + (int)(e->cursor + e->cursor / 4));
+		mk_draw_cursor(term, y,
+		    x + (int)(e->cursor + (e->cursor < MK_NUMBER_LEN ? e->cursor / 4 : 2)));
 }
 
 static void

@@ -160,8 +160,8 @@ draw_choice(const struct mk_field *d, struct mk_term *term, int y, int x, int ce
 }
 
 static void
-draw_field(const struct mk_form *f, size_t i, struct mk_term *term, int y, struct mk_area area,
-    int label)
+draw_field(
+    const struct mk_form *f, size_t i, struct mk_term *term, int y, struct mk_area area, int label)
 {
 	const struct mk_field *d = &f->field[i];
 	bool focus = i == f->focus;

@@ -59,7 +59,9 @@ follow(struct mk_list *l, size_t page)
 {
 	size_t half = page > 1 ? page / 2 : 1;
 	if (l->sel < l->top)
-		l->top = l->top - l->sel > 1 ? l->sel : l->sel > half ? l->sel - half : 0;
+		l->top = l->top - l->sel > 1 ? l->sel
+			 : l->sel > page / 2 ? l->sel - page / 2 /* a page of one row: itself */
+					     : 0;
 	else if (l->sel >= l->top + page)
 		l->top = l->sel - (l->top + page) >= 1 ? l->sel - page + 1 : l->sel - page + half;
 	size_t most = l->count > page ? l->count - page : 0;

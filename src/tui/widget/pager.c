@@ -95,8 +95,7 @@ walk(struct mk_pager *p, struct mk_term *term, struct mk_area area, bool draw)
 			heading = s[at] == '#' && s[at + 1] == ' ';
 			at += heading ? 2 : 0;
 		}
-		size_t n =
-		    mk_width_line(s + at, len - at, (size_t)(area.w - 2 * MARGIN), &skip);
+		size_t n = mk_width_line(s + at, len - at, (size_t)(area.w - 2 * MARGIN), &skip);
 		if (draw)
 			one_line(p, term, area, line, s + at, n, heading);
 		line++;
