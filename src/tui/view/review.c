@@ -17,7 +17,9 @@ review_open(struct mk_view *v, const void *arg)
 	const struct mk_review_arg *a = arg;
 	memcpy(r->id, a->review, sizeof r->id);
 	memcpy(r->ledger, a->ledger, sizeof r->ledger);
-	int e = mk_review_form_init(r);
+	r->locked = mk_secret_new(sizeof *r->reading);
+	r->reading = r->locked != NULL ? (struct mk_reading *)(void *)r->locked->data : NULL;
+	int e = r->locked != NULL ? mk_review_form_init(r) : MK_E_NOMEM;
 	if (e < 0) {
 		mk_tell(v->tui, MK_TONE_ERROR, "%s", _(mk_err_message(e)));
 		return e;
@@ -30,8 +32,10 @@ static void
 review_close(struct mk_view *v)
 {
 	struct mk_review *r = (struct mk_review *)v;
-	mk_review_forget(r);
+	if (r->reading != NULL)
+		mk_review_forget(r);
 	mk_form_fini(&r->form);
+	mk_secret_free(r->locked);
 }
 
 /* --- whose it is */
@@ -113,8 +117,10 @@ review_key(struct mk_view *v, const struct mk_key *key)
 			: !accept && mk_form_key(f, key);
 	if (used && f->field[f->focus].edit.full)
 		mk_tell(v->tui, MK_TONE_WARN, "%s", _("no more characters fit in this field"));
-	if (used)
+	if (used) {
+		r->warned = false;
 		mk_review_judge(r);
+	}
 	return used;
 }
 

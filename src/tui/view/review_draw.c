@@ -33,10 +33,10 @@ static struct layout
 lay_out(const struct mk_review *r, struct mk_area area)
 {
 	struct layout l = {.form = form_rows(r),
-	    .two = mk_review_differ(&r->reading) != 0,
+	    .two = mk_review_differ(r->reading) != 0,
 	    .wide = mk_term_cols(mk_tui_term(r->v.tui)) >= WIDE};
 	int rest = area.h - 2 - (l.two ? 2 : 0); /* heading, and whose it is */
-	l.warnings = (int)r->reading.warning_count;
+	l.warnings = (int)r->reading->warning_count;
 	if (l.wide) {
 		l.strip = r->whole || area.h - 1 < STRIP_WIDE ? area.h - 1 : STRIP_WIDE;
 		l.form = l.form < rest ? l.form : rest;
@@ -62,7 +62,7 @@ lay_out(const struct mk_review *r, struct mk_area area)
 static void
 draw_heading(struct mk_review *r, struct mk_term *term, struct mk_area area)
 {
-	const struct mk_reading *d = &r->reading;
+	const struct mk_reading *d = r->reading;
 	int x = area.x + 1, end = area.x + area.w - 1;
 	bool certain = mk_review_certain(r);
 	const char *word = !certain             ? _("! compare with the picture")
@@ -81,7 +81,7 @@ draw_heading(struct mk_review *r, struct mk_term *term, struct mk_area area)
 static int
 draw_two(struct mk_review *r, struct mk_term *term, int y, struct mk_area area)
 {
-	const struct mk_reading *d = &r->reading;
+	const struct mk_reading *d = r->reading;
 	const struct {
 		const char *words, *digits;
 	} rows[] = {{N_("by the QR code"), d->qr}, {N_("by the print"), d->ocr}};
@@ -110,9 +110,9 @@ draw_whose(struct mk_review *r, struct mk_term *term, int y, struct mk_area area
 static void
 draw_warnings(struct mk_review *r, struct mk_term *term, int y, int end, struct mk_area area)
 {
-	for (size_t i = 0; i < r->reading.warning_count && y < end; i++, y++)
+	for (size_t i = 0; i < r->reading->warning_count && y < end; i++, y++)
 		mk_drawf(term, y, area.x + 1, area.w - 2, MK_EL_DOUBT, "! %s",
-		    mk_review_warning(r->reading.warnings[i]));
+		    mk_review_warning(r->reading->warnings[i]));
 }
 
 static void

@@ -86,7 +86,7 @@ changed_value(const struct mk_review *r, size_t i, char *out, size_t cap)
 		(void)mk_str_copy(out, cap, sex_codes[f->chosen]);
 	else if (!mk_edit_copy(&f->edit, out, cap))
 		return false;
-	return strcmp(out, read_value(&r->reading, i)) != 0;
+	return strcmp(out, read_value(r->reading, i)) != 0;
 }
 
 static bool
@@ -103,7 +103,7 @@ is_changed(const struct mk_review *r, size_t i)
 static void
 note_field(struct mk_review *r, size_t i)
 {
-	const struct mk_read_field *f = read_field(&r->reading, i);
+	const struct mk_read_field *f = read_field(r->reading, i);
 	bool missing = f == NULL || f->value[0] == '\0';
 	if (is_changed(r, i))
 		mk_form_note(&r->form, i, MK_EL_TEXT, _("typed"));
@@ -129,7 +129,7 @@ mk_review_note_fields(struct mk_review *r)
 static bool
 doubtful(const struct mk_review *r, size_t i)
 {
-	const struct mk_read_field *f = read_field(&r->reading, i);
+	const struct mk_read_field *f = read_field(r->reading, i);
 	if (i == F_NUMBER)
 		return !mk_review_certain(r);
 	if (f == NULL || f->value[0] == '\0')
@@ -140,7 +140,7 @@ doubtful(const struct mk_review *r, size_t i)
 static void
 set_field(struct mk_review *r, size_t i)
 {
-	const char *value = read_value(&r->reading, i);
+	const char *value = read_value(r->reading, i);
 	if (i != F_SEX) {
 		mk_edit_set(mk_form_edit(&r->form, i), value);
 		return;
@@ -156,7 +156,7 @@ mk_review_form_fill(struct mk_review *r)
 {
 	size_t first = F_NUMBER;
 	r->as_read = mk_review_certain(r);
-	mk_edit_set(mk_form_edit(&r->form, F_NUMBER), r->as_read ? r->reading.number : "");
+	mk_edit_set(mk_form_edit(&r->form, F_NUMBER), r->as_read ? r->reading->number : "");
 	mk_edit_clear(mk_form_edit(&r->form, F_AGAIN));
 	for (size_t i = F_NAME; i < F_ALL; i++)
 		set_field(r, i);
@@ -164,6 +164,7 @@ mk_review_form_fill(struct mk_review *r)
 		if (doubtful(r, i))
 			first = i;
 	r->form.top = 0;
+	r->warned = false;
 	mk_form_focus(&r->form, first);
 	mk_review_judge(r);
 }
@@ -242,6 +243,20 @@ birth_ready(struct mk_review *r)
 	return mk_subject_field_check(MK_SF_birth, text) == 0;
 }
 
+/* What is doubtful and stands as it was read is said once before it is taken. */
+static bool
+doubts_seen(struct mk_review *r)
+{
+	bool again = r->warned;
+	r->warned = true;
+	for (size_t i = F_NAME; i < F_ALL && !again; i++)
+		if (doubtful(r, i) && !is_changed(r, i))
+			return not_yet(r, i,
+			    _("This was hard to read. Compare it with the scan; F2 once more takes it "
+			      "as it stands."));
+	return true;
+}
+
 bool
 mk_review_ready(struct mk_review *r)
 {
@@ -249,8 +264,10 @@ mk_review_ready(struct mk_review *r)
 		return false;
 	if (r->subject[0] == '\0' && mk_edit_len(mk_form_edit(&r->form, F_NAME)) == 0)
 		return not_yet(r, F_NAME, _("The name is missing. Type it from the picture."));
-	return birth_ready(r) ||
-	       not_yet(r, F_BIRTH, _("Write the date of birth as year-month-day: 1990-04-01."));
+	if (!birth_ready(r))
+		return not_yet(
+		    r, F_BIRTH, _("Write the date of birth as year-month-day: 1990-04-01."));
+	return doubts_seen(r);
 }
 
 static void

@@ -31,7 +31,9 @@ struct mk_review {
 	char id[MK_ID_MAX], ledger[MK_ID_MAX];
 	int64_t time; /* when it was scanned: the next one comes behind it */
 	bool loaded, sending;
-	struct mk_reading reading; /* holds the number; wiped with the view */
+	struct mk_secret *locked; /* the reading's memory: it holds the number */
+	struct mk_reading *reading;
+	bool warned; /* the clerk was told that something is doubtful, and has typed nothing since */
 	struct mk_form form;
 	bool as_read; /* the number field shows the certain reading, nothing is typed in it */
 	bool whole; /* the whole scan instead of a field's part */

@@ -14,7 +14,7 @@ void
 mk_review_forget(struct mk_review *r)
 {
 	r->loaded = r->sending = r->whole = r->as_read = false;
-	mk_reading_wipe(&r->reading);
+	mk_reading_wipe(r->reading);
 	mk_review_picture_free(&r->picture);
 	for (size_t i = 0; i < r->form.n; i++)
 		if (r->form.field[i].choices == NULL)
@@ -60,7 +60,7 @@ take_item(struct mk_review *r, struct mk_msg *reply)
 	struct mk_item record;
 	if (!mk_find(b, len, MK_T_item, &record))
 		return MK_E_PROTOCOL;
-	int e = mk_reading_parse(record.p, record.len, 0, 0, &r->reading);
+	int e = mk_reading_parse(record.p, record.len, 0, 0, r->reading);
 	if (e < 0)
 		return e;
 	r->time = mk_get_i64(b, len, MK_T_time, 0);

@@ -13,7 +13,7 @@
 bool
 mk_review_certain(const struct mk_review *r)
 {
-	return r->reading.certain && mk_number_valid(r->reading.number);
+	return r->reading->certain && mk_number_valid(r->reading->number);
 }
 
 static bool
@@ -26,7 +26,7 @@ equals(const char *reading, const struct mk_secret *typed)
 static bool
 must_repeat(const struct mk_review *r, const struct mk_secret *typed)
 {
-	const struct mk_reading *d = &r->reading;
+	const struct mk_reading *d = r->reading;
 	bool agrees = equals(d->qr, typed) || equals(d->ocr, typed) || equals(d->number, typed);
 	bool differs = (d->qr[0] != '\0' && !equals(d->qr, typed)) ||
 		       (d->ocr[0] != '\0' && !equals(d->ocr, typed)) ||
@@ -46,7 +46,7 @@ mk_review_differ(const struct mk_reading *d)
 static const char *
 source_words(const struct mk_review *r)
 {
-	const struct mk_reading *d = &r->reading;
+	const struct mk_reading *d = r->reading;
 	if (d->qr[0] != '\0' && d->ocr[0] != '\0')
 		return _("QR code and print agree");
 	return d->qr[0] != '\0' ? _("QR code only") : _("print, several readings agree");
@@ -71,7 +71,7 @@ judge_first(struct mk_review *r, const struct mk_secret *typed, bool again)
 		note_number(r, MK_EL_BAD, _("! the check digit is wrong: look again"));
 	else if (!again)
 		note_number(r, MK_EL_GOOD, _("agrees with the reading"));
-	else if (r->reading.qr[0] != '\0' || r->reading.ocr[0] != '\0')
+	else if (r->reading->qr[0] != '\0' || r->reading->ocr[0] != '\0')
 		note_number(r, MK_EL_DOUBT, _("! a reading differs: type it once more"));
 	else
 		note_number(r, MK_EL_DOUBT, _("check digit right: type it once more"));
@@ -95,7 +95,7 @@ mk_review_judge(struct mk_review *r)
 	struct mk_edit *first = mk_form_edit(&r->form, F_NUMBER);
 	if (!r->as_read && first->text->len == 0 && mk_review_certain(r)) {
 		/* What was typed over the certain number is gone: it stands again. */
-		mk_edit_set(first, r->reading.number);
+		mk_edit_set(first, r->reading->number);
 		r->as_read = true;
 	}
 	const struct mk_secret *typed = first->text;

@@ -82,7 +82,7 @@ field_box(const struct mk_reading *d, size_t field)
 static struct mk_read_box
 on_card(const struct mk_review *r, struct mk_read_box b)
 {
-	const struct mk_read_box none = {0, 0, 0, 0}, *card = &r->reading.card;
+	const struct mk_read_box none = {0, 0, 0, 0}, *card = &r->reading->card;
 	uint32_t x = card->width != 0 ? card->x : 0, y = card->width != 0 ? card->y : 0;
 	if (b.width == 0 || b.x < x || b.y < y)
 		return none;
@@ -101,13 +101,13 @@ on_card(const struct mk_review *r, struct mk_read_box b)
 static struct mk_read_box
 wanted_box(const struct mk_review *r)
 {
-	struct mk_read_box b = on_card(r, field_box(&r->reading, r->form.focus));
+	struct mk_read_box b = on_card(r, field_box(r->reading, r->form.focus));
 	if (r->whole)
 		return (struct mk_read_box){0, 0, 0, 0};
 	if (b.width == 0 && r->form.focus > F_AGAIN)
-		b = on_card(r, r->reading.name.box);
+		b = on_card(r, r->reading->name.box);
 	if (b.width == 0 && r->form.focus > F_AGAIN)
-		b = on_card(r, r->reading.number_box);
+		b = on_card(r, r->reading->number_box);
 	return b;
 }
 
@@ -129,6 +129,7 @@ ask_terminal(struct mk_review *r, struct mk_strip_term *out)
 	    .multiplexer = getenv("TMUX") != NULL || getenv("STY") != NULL,
 	    .sixel = looks->sixel,
 	    .kitty = looks->kitty,
+	    .half_blocks = mk_strip_console_half_blocks(STDOUT_FILENO),
 	};
 	memset(out, 0, sizeof *out);
 	out->mode = mk_strip_mode_parse(setting);
@@ -150,7 +151,7 @@ render(struct mk_review *r, unsigned cols, unsigned rows)
 	memset(&view, 0, sizeof view);
 	ask_terminal(r, &term);
 	view.box = wanted_box(r);
-	view.rotation = r->reading.rotation;
+	view.rotation = r->reading->rotation;
 	view.cols = cols < MK_STRIP_COLS_MAX ? cols : MK_STRIP_COLS_MAX;
 	view.rows = rows < ROWS_MAX ? rows : ROWS_MAX;
 	view.id = 1;
