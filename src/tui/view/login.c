@@ -206,7 +206,7 @@ login_draw(struct mk_view *v, struct mk_area area)
 	int y = area.y + (area.h > 14 ? 3 : 0);
 	mk_draw(term, y, x, w, MK_EL_STRONG, _("mynakura"));
 	mk_draw(term, y + 1, x, w, MK_EL_TEXT,
-	    _("keeps Individual Numbers: read from the card, sealed, every look recorded"));
+	    _("Individual Numbers read from cards, sealed, every look recorded"));
 	if (l->who < 0)
 		mk_drawf(
 		    term, y + 3, x, w, MK_EL_TEXT, "%s: %s", _("Login as"), mk_tui_user(v->tui));
