@@ -252,11 +252,13 @@ install: all
 	install -D -m 755 -t $(DESTDIR)$(libexecdir)/mynakura $(B)/bin/mynakurad $(B)/bin/mynakura-read
 	install -D -m 644 -t $(DESTDIR)$(datadir)/mynakura/profiles $(wildcard contrib/profiles/*.json)
 	install -D -m 644 -t $(DESTDIR)$(datadir)/mynakura/data $(DATA)
+	install -D -m 644 contrib/completion/mynakura.bash $(DESTDIR)$(datadir)/bash-completion/completions/mynakura
 	for m in $(patsubst $(B)/%,%,$(MO)); do install -D -m 644 $(B)/$$m $(DESTDIR)$(datadir)/$${m#share/}; done
 	for m in man/*.[1-8]; do install -D -m 644 $$m $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/mynakura $(DESTDIR)$(bindir)/mynakura-verify
 	rm -rf $(DESTDIR)$(libexecdir)/mynakura $(DESTDIR)$(datadir)/mynakura
+	rm -f $(DESTDIR)$(datadir)/bash-completion/completions/mynakura
 	rm -f $(patsubst $(B)/share/%,$(DESTDIR)$(datadir)/%,$(MO))
 	for m in man/*.[1-8]; do rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
 clean:
