@@ -12,7 +12,7 @@
 #define SEQUENCE_MS 250 /* a terminal's answer over a slow line */
 #define PASTE_MS 1000
 
-enum { GROUND, ESCAPE, CSI, SS3, STRING, UTF8 };
+enum { GROUND, ESCAPE, CSI, SS3, STRING, UTF8, OLD_MOUSE };
 
 struct feed {
 	struct mk_input *in;
@@ -172,6 +172,11 @@ in_csi(struct feed *d, uint8_t c)
 			emit(d, (enum mk_key_code)(MK_KEY_F1 + (c - 'A')), 0, 0);
 		return;
 	}
+	/* A terminal that does not know SGR reports: three bytes follow that are no text. */
+	if (c == 'M' && in->len == 0 && !in->paste) {
+		in->state = OLD_MOUSE;
+		return;
+	}
 	if ((c >= 0x20 && c < 0x40) || (c == '[' && in->len == 0)) {
 		if (in->len < sizeof in->seq)
 			in->seq[in->len++] = c;
@@ -313,7 +318,7 @@ mk_input_feed(struct mk_input *in, const uint8_t *data, size_t len, mk_key_fn f,
 	struct feed d = {in, f, arg};
 	for (size_t i = 0; i < len; i++) {
 		uint8_t c = data[i];
-		if (c == 0x1b && (in->state == CSI || in->state == SS3))
+		if (c == 0x1b && (in->state == CSI || in->state == SS3 || in->state == OLD_MOUSE))
 			ground(in); /* it begins anew: the rest of it is no text */
 		switch (in->state) {
 		case ESCAPE:
@@ -332,6 +337,10 @@ mk_input_feed(struct mk_input *in, const uint8_t *data, size_t len, mk_key_fn f,
 			break;
 		case UTF8:
 			in_utf8(&d, c);
+			break;
+		case OLD_MOUSE:
+			if (++in->len == 3)
+				ground(in);
 			break;
 		default:
 			in_ground(&d, c);

@@ -276,7 +276,8 @@ judge(struct mk_client *c, uint16_t type, struct mk_msg *reply, int r)
 	}
 	c->answered = true;
 	int64_t e = mk_get_i64(reply->body.data, reply->body.len, MK_T_error, MK_E_PROTOCOL);
-	return e > 0 || e < -MK_EI_COUNT ? MK_E_PROTOCOL : (int)e;
+	c->lost = e > 0 || e < -MK_EI_COUNT;
+	return c->lost ? MK_E_PROTOCOL : (int)e;
 }
 
 int

@@ -161,10 +161,7 @@ static void
 thousands_of_marks_are_one_letter(void **state)
 {
 	(void)state;
-	enum {
-		MARKS = 4000,
-		MORE = 400000
-	};
+	enum { MARKS = 4000, MORE = 400000 };
 	char *s = malloc(1 + 2 * MORE);
 	struct mk_cluster c;
 	assert_non_null(s);
@@ -222,7 +219,8 @@ clipped_to_cells(void **state)
 	    {"ｶﾞｷﾞ", 4, "ｶﾞｷﾞ", 4},
 	    {"ｶﾞｷﾞ", 3, "ｶﾞ~", 3},
 	    {"\xe8\x91\x9b" IVS "城", 4, "\xe8\x91\x9b" IVS "城", 4},
-	    {"\xe8\x91\x9b" IVS "城", 3, "\xe8\x91\x9b" IVS "~", 3}, /* the selector stays with it */
+	    {"\xe8\x91\x9b" IVS "城", 3, "\xe8\x91\x9b" IVS "~",
+		3}, /* the selector stays with it */
 	    {"\xe8\x91\x9b" IVS "城", 2, "~", 1},
 	    {"e" ACUTE "f", 2, "e" ACUTE "f", 2},
 	    {"e" ACUTE "fg", 2, "e" ACUTE "~", 2},
@@ -246,9 +244,10 @@ clipped_to_cells(void **state)
 static size_t
 random_text(char *out, size_t cap)
 {
-	static const char *const pieces[] = {"a", "Z", " ", "~", "\n", "\\", "山", "葛" IVS, "𠮷", "髙",
-	    "が", DAKUTEN, ACUTE, IVS, "ｶ", "ﾞ", "\x1b", "\xc2\x9b", "\xe2\x80\xae", "\xe2\x80\x8b",
-	    "\xc2\xad", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbd", "\xe5\xb1", "\xff", "\x80", "\xf0"};
+	static const char *const pieces[] = {"a", "Z", " ", "~", "\n", "\\", "山", "葛" IVS, "𠮷",
+	    "髙", "が", DAKUTEN, ACUTE, IVS, "ｶ", "ﾞ", "\x1b", "\xc2\x9b", "\xe2\x80\xae",
+	    "\xe2\x80\x8b", "\xc2\xad", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbd", "\xe5\xb1", "\xff",
+	    "\x80", "\xf0"};
 	size_t len = 0, want = rnd(40);
 	while (want-- > 0) {
 		const char *p = pieces[rnd(ARRAY_LEN(pieces))];

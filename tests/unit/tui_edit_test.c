@@ -182,9 +182,9 @@ static void
 text_takes_no_controls(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {"\xe2\x80\xae", "\xe2\x80\x8b", "\xc2\xad", "\xef\xbb\xbf",
-	    "\xc2\x9b", "\xc2\x80", "\xee\x80\x80", "\xef\xbf\xbf", "\xe2\x81\xa6", "\xe2\x80\xa8",
-	    "\xf4\x8f\xbf\xbd", "\xd8\x9c", "\xcd\x8f"};
+	static const char *const bad[] = {"\xe2\x80\xae", "\xe2\x80\x8b", "\xc2\xad",
+	    "\xef\xbb\xbf", "\xc2\x9b", "\xc2\x80", "\xee\x80\x80", "\xef\xbf\xbf", "\xe2\x81\xa6",
+	    "\xe2\x80\xa8", "\xf4\x8f\xbf\xbd", "\xd8\x9c", "\xcd\x8f"};
 	struct mk_edit e;
 	for (int kind = MK_EDIT_TEXT; kind <= MK_EDIT_PASSPHRASE; kind++) {
 		assert_int_equal(mk_edit_init(&e, (enum mk_edit_kind)kind, 255), 0);
@@ -510,10 +510,10 @@ static void
 what_always_holds(void **state)
 {
 	(void)state;
-	static const char *const keys[] = {"a", "z", " ", "5", "山", "葛" IVS, "𠮷", DAKUTEN, ACUTE, IVS,
-	    "ｶ", "ﾞ", "５", "-", "\xcd\xb8", "\xe2\x80\xae", "\xff", LEFT, RIGHT, HOME, END, BS, DC,
-	    "\x0b", "\x15", "\x17", "\x01", "\x05", "\x02", "\x06", LEFT, LEFT, RIGHT, BS, DC, "\x03",
-	    "\x1b[200~x\x1b[31my\x1b[201~"};
+	static const char *const keys[] = {"a", "z", " ", "5", "山", "葛" IVS, "𠮷", DAKUTEN, ACUTE,
+	    IVS, "ｶ", "ﾞ", "５", "-", "\xcd\xb8", "\xe2\x80\xae", "\xff", LEFT, RIGHT, HOME, END,
+	    BS, DC, "\x0b", "\x15", "\x17", "\x01", "\x05", "\x02", "\x06", LEFT, LEFT, RIGHT, BS,
+	    DC, "\x03", "\x1b[200~x\x1b[31my\x1b[201~"};
 	size_t odd = 0, full = 0;
 	for (int run = 0; run < 600; run++) {
 		struct mk_edit e;
@@ -525,7 +525,8 @@ what_always_holds(void **state)
 			assert_true(mk_edit_len(&e) <= e.text->cap);
 			assert_true(e.text->cap == (kind == MK_EDIT_NUMBER ? 12 : cap));
 			assert_true(e.cursor <= mk_edit_len(&e));
-			assert_int_equal(mk_text_check((const char *)e.text->data, e.text->len, NULL), 0);
+			assert_int_equal(
+			    mk_text_check((const char *)e.text->data, e.text->len, NULL), 0);
 			for (size_t i = 0; kind == MK_EDIT_NUMBER && i < e.text->len; i++)
 				assert_true(e.text->data[i] >= '0' && e.text->data[i] <= '9');
 			expect_clean(&e);

@@ -115,8 +115,8 @@ static void
 keys_as_terminfo_says(void **state)
 {
 	(void)state;
-	static const char *const terminals[] = {"xterm", "xterm-256color", "linux", "vt100", "vt220",
-	    "screen", "screen-256color", "tmux-256color", "rxvt", "ansi"};
+	static const char *const terminals[] = {"xterm", "xterm-256color", "linux", "vt100",
+	    "vt220", "screen", "screen-256color", "tmux-256color", "rxvt", "ansi"};
 	static const char *const caps[][2] = {{"kcuu1", "Up"}, {"kcud1", "Down"}, {"kcub1", "Left"},
 	    {"kcuf1", "Right"}, {"khome", "Home"}, {"kend", "End"}, {"kpp", "PPage"},
 	    {"knp", "NPage"}, {"kich1", "IC"}, {"kdch1", "DC"}, {"kbs", "BSpace"}, {"kcbt", "BTab"},
@@ -154,8 +154,7 @@ plain_keys(void **state)
 	(void)state;
 	expect("aZ9~ /", "a Z 9 ~ Space /");
 	expect("\r\n\t\x7f\x08", "Enter Enter Tab BSpace BSpace");
-	expect_len("\0\x01\x02\x03\x04\x0b\x0c\x1a", 8,
-	    "C-Space C-a C-b C-c C-d C-k C-l C-z");
+	expect_len("\0\x01\x02\x03\x04\x0b\x0c\x1a", 8, "C-Space C-a C-b C-c C-d C-k C-l C-z");
 	expect("\x1c\x1d\x1e\x1f", "C-\\ C-] C-^ C-_");
 	expect("山田\xf0\xa0\xae\xb7", "山 田 𠮷");
 	expect("", "");
@@ -182,8 +181,8 @@ sequences(void **state)
 	expect("\x1b[7~\x1b[8~\x1b[11~\x1b[14~\x1b[15~", "Home End F1 F4 F5");
 	/* the gaps in the numbers of function keys are no keys */
 	expect("\x1b[16~\x1b[22~\x1b[25~\x1b[9~\x1b[10~\x1b[0~\x1b[99~", "");
-	expect("\x1b[17~\x1b[18~\x1b[19~\x1b[20~\x1b[21~\x1b[23~\x1b[24~",
-	    "F6 F7 F8 F9 F10 F11 F12");
+	expect(
+	    "\x1b[17~\x1b[18~\x1b[19~\x1b[20~\x1b[21~\x1b[23~\x1b[24~", "F6 F7 F8 F9 F10 F11 F12");
 	/* unknown ones are passed over, and what follows is a key again */
 	expect("\x1b[99zx", "x");
 	expect("\x1b[[Zx", "x");
@@ -419,10 +418,12 @@ note_paste(void *arg, const struct mk_key *key)
 }
 
 /* Commands of every kind, hidden in a megabyte. */
-static const char *const hidden[] = {"\r", "\n", "\x03", "\x04", "\x0c", "\x1a", "\t", "\x7f", "\x1b",
-    "\x1b[A", "\x1b[6~", "\x1bOP", "\x1b[24~", "\x1b[[A", "\x1bq", "q", "j", "G", "?", " ",
+static const char *const hidden[] = {"\r", "\n", "\x03", "\x04", "\x0c", "\x1a", "\t", "\x7f",
+    "\x1b", "\x1b[A", "\x1b[6~", "\x1bOP", "\x1b[24~", "\x1b[[A", "\x1bq", "q", "j", "G", "?", " ",
     "\x1b[<0;5;5M", "\x1b[M !!", "\x1b[?62;4c", "\x1b_Gi=31;OK\x1b\\", "\x1b[6;18;9t",
-    "\x1b]0;x\x07", "\x1b[200~", "\x1b[", "\x1bO", "\xe3", "\x1b[1;", "山", "1234", "\x9b" "201~",
+    "\x1b]0;x\x07", "\x1b[200~", "\x1b[", "\x1bO", "\xe3", "\x1b[1;", "山", "1234",
+    "\x9b"
+    "201~",
     "\x1b[0201~", "\x1b[201;1~", "\x1bP"};
 
 static size_t
@@ -453,8 +454,8 @@ a_paste_is_text_and_nothing_else(void **state)
 	mk_input_init(&in);
 	mk_input_feed(&in, (const uint8_t *)PASTE, 6, note_paste, &p);
 	for (size_t at = 0; at < len; at += 1000)
-		mk_input_feed(&in, (const uint8_t *)bytes + at,
-		    len - at < 1000 ? len - at : 1000, note_paste, &p);
+		mk_input_feed(&in, (const uint8_t *)bytes + at, len - at < 1000 ? len - at : 1000,
+		    note_paste, &p);
 	assert_true(p.keys > 100000);
 	assert_int_equal(p.wrong, 0);
 	assert_int_equal(p.acts, 0);
@@ -467,7 +468,8 @@ a_paste_is_text_and_nothing_else(void **state)
 	struct paste typed = {0, 0, 0, MK_BUF_INIT};
 	for (size_t i = 0; i < ARRAY_LEN(hidden); i++) {
 		mk_input_init(&in);
-		mk_input_feed(&in, (const uint8_t *)hidden[i], strlen(hidden[i]), note_paste, &typed);
+		mk_input_feed(
+		    &in, (const uint8_t *)hidden[i], strlen(hidden[i]), note_paste, &typed);
 		mk_input_timeout(&in, note_paste, &typed);
 	}
 	assert_true(typed.wrong > 20 && typed.acts > 15);
@@ -502,6 +504,7 @@ a_pasted_text_comes_whole(void **state)
 	assert_int_equal(p.text.len, wanted.len);
 	assert_memory_equal(p.text.data, wanted.data, wanted.len);
 	expect(PASTE "ab" ENDED "c", "p:a p:b c");
+	expect(PASTE "a\x01\x03\x08\x1a\x7f\r\n\tb" ENDED "c", "p:a p:Space p:Space p:Space p:b c");
 	expect(PASTE ENDED "c", "c");
 	expect(ENDED "c", "c");
 	expect(PASTE "a" PASTE "b" ENDED "c", "p:a p:b c");
@@ -518,10 +521,18 @@ static void
 only_the_end_mark_ends_a_paste(void **state)
 {
 	(void)state;
-	static const char *const forged[] = {"\x1b[0201~", "\x1b[201;1~", "\x1b[201;~", "\x1b[;201~",
-	    "\x1b[<201~", "\x1b[?201~", "\x1b[>201~", "\x1b[2:01~", "\x1b[ 201~", "\x1b[201 ~",
-	    "\x9b" "201~", "\xc2\x9b" "201~", "\x1b[20\x01" "1~", "\x1b[20\x18" "1~", "\x1bO201~",
-	    "\x1b]201~\x1b\\", "\x1b[201^", "\x1b[201\x7f~", "\x1b[4294967497~",
+	static const char *const forged[] = {"\x1b[0201~", "\x1b[201;1~", "\x1b[201;~",
+	    "\x1b[;201~", "\x1b[<201~", "\x1b[?201~", "\x1b[>201~", "\x1b[2:01~", "\x1b[ 201~",
+	    "\x1b[201 ~",
+	    "\x9b"
+	    "201~",
+	    "\xc2\x9b"
+	    "201~",
+	    "\x1b[20\x01"
+	    "1~",
+	    "\x1b[20\x18"
+	    "1~",
+	    "\x1bO201~", "\x1b]201~\x1b\\", "\x1b[201^", "\x1b[201\x7f~", "\x1b[4294967497~",
 	    "\x1b[000000000000000000000000000000000000000000000000000000201~"};
 	for (size_t i = 0; i < ARRAY_LEN(forged); i++) {
 		struct mk_input in;
@@ -569,8 +580,8 @@ static void
 a_paste_without_an_end_ends(void **state)
 {
 	(void)state;
-	static const char *const begun[] = {"", "abc", "abc\x1b", "abc\x1b[20", "abc\xe3\x81",
-	    "\x1b]x", "\x1bO"};
+	static const char *const begun[] = {
+	    "", "abc", "abc\x1b", "abc\x1b[20", "abc\xe3\x81", "\x1b]x", "\x1bO"};
 	for (size_t i = 0; i < ARRAY_LEN(begun); i++) {
 		struct mk_input in;
 		struct seen s = {.len = 0};
@@ -708,9 +719,11 @@ no_digit_stays(void **state)
 	(void)state;
 	static const char *const typed[] = {"123456789018", "1234-5678-9018", "1234 5678 9018",
 	    "１２３４５６７８９０１８", PASTE "123456789018" ENDED, "\x1b[A123456789018",
-	    "1\x1b[D2\x1b[C3456789018", "\xe3" "123456789018", "\x1b[12345~123456789018",
-	    "\x1b]123456789018\x07", "\x1b_G123456789018\x1b\\", "\x1b[123456789018\x18",
-	    "\x1b[123456789018\x1b[A", PASTE "\x1b[123456789018~" ENDED};
+	    "1\x1b[D2\x1b[C3456789018",
+	    "\xe3"
+	    "123456789018",
+	    "\x1b[12345~123456789018", "\x1b]123456789018\x07", "\x1b_G123456789018\x1b\\",
+	    "\x1b[123456789018\x18", "\x1b[123456789018\x1b[A", PASTE "\x1b[123456789018~" ENDED};
 	for (size_t i = 0; i < ARRAY_LEN(typed); i++) {
 		static struct seen s;
 		struct mk_input in;

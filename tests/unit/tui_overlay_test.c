@@ -213,8 +213,7 @@ digits_are_grouped(void **state)
 	expect_digits("123456789018", 12, 3U << 3, "123<4> <5>678 9018");
 	expect_digits("12345", 5, 1U << 5, "1234 5<_>__ ____");
 	expect_digits("123456789018", 12, 0xfffff000U, "1234 5678 9018");
-	expect_digits("123456789018", 12, 0xfffU,
-	    "<1><2><3><4> <5><6><7><8> <9><0><1><8>");
+	expect_digits("123456789018", 12, 0xfffU, "<1><2><3><4> <5><6><7><8> <9><0><1><8>");
 }
 
 /* Too little room: never more than there is, and no byte past it. */

@@ -132,8 +132,8 @@ mk_draw_cursor(struct mk_term *t, int y, int x)
 }
 
 void
-mk_draw_digits(
-    struct mk_term *t, int y, int x, const uint8_t *digits, size_t n, unsigned marks, uint32_t stamp)
+mk_draw_digits(struct mk_term *t, int y, int x, const uint8_t *digits, size_t n, unsigned marks,
+    uint32_t stamp)
 {
 	(void)mk_draw(t, y, x, MK_DIGITS_CELLS, MK_EL_TEXT, "**** **** ****");
 	assert_true(n <= 12);

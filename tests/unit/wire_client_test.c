@@ -113,6 +113,7 @@ serve(int fd)
 struct place {
 	char dir[64], socket[96], daemon[96];
 	int listener;
+	_Atomic int peer; /* the accepted end; -1 none */
 	pthread_t thread;
 };
 
@@ -122,7 +123,9 @@ accept_one(void *arg)
 	struct place *p = arg;
 	int fd = accept4(p->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (fd >= 0) {
+		p->peer = fd;
 		serve(fd);
+		p->peer = -1;
 		close(fd);
 	}
 	return NULL;
@@ -132,6 +135,7 @@ static int
 up(void **state)
 {
 	struct place *p = calloc(1, sizeof *p);
+	p->peer = -1;
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	const char *tmp = getenv("TMPDIR");
 	snprintf(p->dir, sizeof p->dir, "%.40s/mk-client.XXXXXX",
@@ -153,6 +157,8 @@ down(void **state)
 	struct place *p = *state;
 	shutdown(p->listener, SHUT_RDWR);
 	close(p->listener);
+	/* A test that failed has not closed its client: the peer would wait for ever. */
+	shutdown(p->peer, SHUT_RD);
 	pthread_join(p->thread, NULL);
 	unlink(p->socket);
 	rmdir(p->dir);

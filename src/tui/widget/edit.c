@@ -81,6 +81,16 @@ before(const struct mk_edit *e, size_t at)
 
 /* --- changing it */
 
+/* Marks that stood at the start belong to what is before them now: the cursor goes behind them. */
+static void
+past_marks(struct mk_edit *e)
+{
+	struct mk_cluster c;
+	if (e->cursor > 0 && mk_cluster_next(bytes(e) + e->cursor, e->text->len - e->cursor, &c) &&
+	    c.text[0] == ' ' && e->text->data[e->cursor] != ' ')
+		e->cursor += c.used;
+}
+
 static void
 insert(struct mk_edit *e, const char *s, size_t len)
 {
@@ -94,6 +104,7 @@ insert(struct mk_edit *e, const char *s, size_t len)
 	t->len += len;
 	e->cursor += len;
 	e->stamp++;
+	past_marks(e);
 }
 
 static void
@@ -107,6 +118,7 @@ cut(struct mk_edit *e, size_t from, size_t to)
 	t->len -= to - from;
 	e->cursor = from;
 	e->stamp++;
+	past_marks(e);
 }
 
 /* 0..9 of any width; -1: no digit. */
@@ -244,16 +256,18 @@ draw_number(const struct mk_edit *e, struct mk_term *term, int y, int x, bool fo
 static void
 draw_stars(const struct mk_edit *e, struct mk_term *term, int y, int x, int cells, bool focus)
 {
-	size_t n = 0;
-	char stars[256];
-	for (size_t at = 0; at < e->text->len && n < sizeof stars - 1; at = after(e, at))
+	size_t n = 0, cursor = 0;
+	char stars[TEXT_MAX + 1];
+	for (size_t at = 0; at < e->text->len; at = after(e, at)) {
+		cursor += at < e->cursor ? 1 : 0;
 		stars[n++] = '*';
+	}
 	stars[n] = '\0';
-	/* A long one is shown by its end. */
-	size_t skip = n >= (size_t)cells ? n - (size_t)cells + 1 : 0;
+	/* A long one is shown where the cursor is. */
+	size_t skip = cursor >= (size_t)cells ? cursor - (size_t)cells + 1 : 0;
 	mk_draw_pad(term, y, x, cells, focus ? MK_EL_FIELD_ON : MK_EL_FIELD, stars + skip);
 	if (focus)
-		mk_draw_cursor(term, y, x + (int)(n - skip));
+		mk_draw_cursor(term, y, x + (int)(cursor - skip));
 }
 
 /* Where the shown part begins so that the cursor is in it. */
