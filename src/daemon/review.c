@@ -31,6 +31,7 @@ put_review(const struct mk_review *r, void *arg)
 		mk_put_str(&rec, MK_T_subject, r->subject);
 	mk_put_str(&rec, MK_T_layout, r->layout);
 	mk_put_bool(&rec, MK_T_certain, r->certain);
+	mk_put_bool(&rec, MK_T_viewed, r->first_view[0] != '\0');
 	mk_put_str(&rec, MK_T_member, r->by);
 	mk_put_i64(&rec, MK_T_time, r->created);
 	mk_put_rec(&op->reply.body, MK_T_item, &rec);

@@ -32,8 +32,6 @@ mk_search_free(struct mk_ledger_search *s)
 {
 	if (s == NULL)
 		return;
-	if (s->text.data != NULL)
-		mk_wipe(s->text.data, s->text.cap);
 	mk_buf_free(&s->text);
 	mk_buf_free(&s->rows);
 	free(s);
@@ -90,7 +88,8 @@ mk_search_ready(struct mk_ledger *l)
 		return MK_E_NOMEM;
 	mk_buf_init(&s->text);
 	mk_buf_init(&s->rows);
-	s->commits = l->commits;
+	/* What is read inside a transaction may be rolled back. */
+	s->commits = l->writing ? UINT64_MAX : l->commits;
 	int r = fill(l, s);
 	if (r < 0)
 		mk_search_free(s);

@@ -36,6 +36,7 @@
 #define MK_P_LOGIN 0x80000U
 #define MK_P_CHOOSE 0x100000U /* a list that another screen opened to choose from */
 #define MK_P_PERSON 0x200000U
+#define MK_P_DISCARD 0x400000U /* a question that Enter answers with no */
 
 /*
  * X(name, keys, places, word of the key bar (NULL: not there), sentence of the help screen). Keys
@@ -58,9 +59,10 @@
 	X(enter, "Enter", MK_P_FORM, NULL, N_("go on: next field, or do what the screen is for"))  \
 	X(person, "F4", MK_P_REVIEW, N_("Person"),                                                 \
 	    N_("the item belongs to a person who is in the ledger already"))                       \
-	X(other_strip, "F5", MK_P_REVIEW, N_("Whole scan"),                                        \
+	X(other_strip, "F5 C-o", MK_P_REVIEW, N_("Whole scan"),                                    \
 	    N_("show the whole scan instead of the part of this field, and back"))                 \
-	X(reject, "F8", MK_P_REVIEW, N_("Throw away"), N_("throw this item away, with a reason"))  \
+	X(reject, "F8 C-x", MK_P_REVIEW, N_("Throw away"),                                         \
+	    N_("throw this item away, with a reason"))                                             \
 	X(reveal, "r", MK_P_SUBJECT | MK_P_NUMBERS, N_("Show number"),                             \
 	    N_("show the number of this person for 20 seconds; recorded before it is shown"))      \
 	X(edit, "e", MK_P_SUBJECT | MK_P_NUMBERS, N_("Correct"),                                   \
@@ -76,6 +78,8 @@
 	X(add, "n", MK_P_SUBJECTS | MK_P_NUMBERS, N_("New person"),                                \
 	    N_("enter a person by hand, for a paper without a picture"))                           \
 	X(write, "F2 C-d", MK_P_EXPORT, N_("Write file"), N_("write the file"))                    \
+	X(yes, "y Y", MK_P_DISCARD, N_("Yes"), N_("yes, throw it away"))                           \
+	X(no, "Enter Escape n N C-c", MK_P_DISCARD, N_("No"), N_("no, go on here"))                \
 	X(confirm, "Enter", MK_P_CONFIRM, N_("OK"), N_("do it"))                                   \
 	X(task, "t", MK_P_SESSION | MK_P_HOME, N_("Task"),                                         \
 	    N_("work for another ledger or purpose"))                                              \
@@ -97,7 +101,7 @@
 	X(lock, "F12", MK_P_SESSION, N_("Lock"), N_("lock at once (also C-l twice)"))              \
 	X(help, "F1 ?", MK_P_ANY, N_("Help"), N_("what the keys do here"))                         \
 	X(redraw, "C-l", MK_P_ANY, NULL, N_("draw the screen anew"))                               \
-	X(suspend, "C-z", MK_P_ANY, NULL, N_("back to the shell for a while; fg returns"))
+	X(suspend, "C-z", MK_P_ANY, NULL, N_("lock, and back to the shell for a while; fg returns"))
 
 enum mk_act {
 #define X(name, keys, places, word, help) MK_ACT_##name,

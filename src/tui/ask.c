@@ -61,15 +61,6 @@ mk_view_ask(struct mk_view *v, struct mk_msg *req, mk_reply_fn f, uintptr_t tag)
 	append(v->tui, v, req, f, tag);
 }
 
-bool
-mk_view_waiting(const struct mk_view *v)
-{
-	for (const struct mk_asked *a = v->tui->asked; a != NULL; a = a->next)
-		if (a->view == v)
-			return true;
-	return false;
-}
-
 void
 mk_view_ask_drop(struct mk_view *v)
 {
@@ -177,16 +168,41 @@ mk_ask_connect(struct mk_tui *t)
 	return 0;
 }
 
+void
+mk_ask_reconnect(struct mk_tui *t)
+{
+	if (mk_ask_connect(t) == 0)
+		return;
+	mk_tell(t, MK_TONE_ERROR, "%s", t->last_words);
+	t->last_words[0] = '\0';
+}
+
 static void
 lost(struct mk_tui *t)
 {
 	mk_client_close(t->client);
 	t->client = NULL;
+	t->sent = false;
 	bool was = t->session.open;
 	mk_tui_lock(t, was ? _("The connection to the daemon was lost. What was acknowledged is "
 			       "kept; what was not was done whole or not at all: look before you "
 			       "do it again.")
 			   : _("The connection to the daemon was lost."));
+}
+
+void
+mk_ask_gone(struct mk_tui *t)
+{
+	if (t->client == NULL)
+		return;
+	if (t->session.open) {
+		lost(t);
+		return;
+	}
+	/* At the login nothing is lost: a new one is made now, before a passphrase is typed. */
+	mk_client_close(t->client);
+	t->client = NULL;
+	mk_ask_reconnect(t);
 }
 
 /* Hands one answer over. What ends the session ends it for every view. */
@@ -219,6 +235,23 @@ send_first(struct mk_tui *t)
 	asked_free(a);
 }
 
+/* There is no daemon: whoever asks next is told why. */
+static void
+connect_or_fail(struct mk_tui *t)
+{
+	struct mk_msg none;
+	int r = mk_ask_connect(t);
+	if (r == 0)
+		return;
+	mk_msg_init(&none, 0, 0);
+	struct mk_asked *a = unlink_first(t);
+	if (a->view != NULL && a->f != NULL)
+		a->f(a->view, r, &none, a->tag);
+	asked_free(a);
+	mk_tell(t, MK_TONE_ERROR, "%s", t->last_words);
+	t->last_words[0] = '\0';
+}
+
 void
 mk_ask_pump(struct mk_tui *t)
 {
@@ -237,8 +270,8 @@ mk_ask_pump(struct mk_tui *t)
 		asked_free(a);
 		mk_msg_free(&reply);
 	}
-	if (t->client == NULL && t->asked != NULL && !t->done && mk_ask_connect(t) < 0)
-		mk_tui_quit(t, mk_err_status(MK_E_LOST));
+	if (t->client == NULL && t->asked != NULL && !t->done)
+		connect_or_fail(t);
 }
 
 /* --- words and items */

@@ -12,7 +12,7 @@
 #include "mynakura/base/width.h"
 #include "mynakura/report/words.h"
 
-#define MIN_ROWS 8
+#define MIN_ROWS 14 /* a question and its field fit */
 #define MIN_COLS 40
 #define TOP_ROWS 2
 
@@ -157,7 +157,7 @@ walk_bar(
     const struct mk_tui *t, bool (*f)(void *arg, enum mk_act a, int x, int key_w, int w), void *arg)
 {
 	static const enum mk_act always[] = {MK_ACT_help};
-	unsigned places = mk_tui_places(t);
+	unsigned places = mk_view_places(t->top);
 	int x = 0, cols = mk_term_cols(t->term);
 	for (int i = -1; i < MK_ACT_COUNT; i++) {
 		enum mk_act a = i < 0 ? always[0] : (enum mk_act)i;
@@ -185,7 +185,7 @@ draw_item(void *arg, enum mk_act a, int x, int key_w, int w)
 	int y = mk_term_rows(t->term) - 1;
 	const struct mk_act_row *row = mk_act_row(a);
 	char key[16];
-	(void)mk_act_shown_key(a, mk_tui_places(t), key);
+	(void)mk_act_shown_key(a, mk_view_places(t->top), key);
 	mk_draw(t->term, y, x, key_w, MK_EL_KEY, key);
 	mk_draw(t->term, y, x + key_w + 1, w - key_w - 1, MK_EL_WORD, _(row->word));
 	return false;
@@ -239,7 +239,9 @@ mk_chrome_draw(struct mk_tui *t)
 	draw_task(t);
 	if (t->top != NULL) {
 		const struct mk_area area = {TOP_ROWS, 0, rows - TOP_ROWS - 1 - told, cols};
+		mk_frame_clip(t->term, area.y, area.h);
 		draw_views(t, t->top, area);
+		mk_frame_clip(t->term, 0, rows);
 		(void)walk_bar(t, draw_item, t);
 	}
 	draw_told(t, told, cols);

@@ -10,7 +10,7 @@
 
 #define ESCAPE_MS 25 /* a key's sequence comes in one piece; a person is slower */
 #define SEQUENCE_MS 250 /* a terminal's answer over a slow line */
-#define PASTE_MS 1000
+#define PASTE_MS 5000 /* what follows a paste that only paused must not be commands */
 
 enum { GROUND, ESCAPE, CSI, SS3, STRING, UTF8, OLD_MOUSE };
 

@@ -23,6 +23,7 @@
 #define READ_BYTES 4096
 #define BUSY_FRAME_MS 50 /* a flood of keys is drawn that often */
 #define TWICE_MS 1500
+#define WORKING_MS 600000 /* a device that hangs does not keep the screen open for ever */
 #define IDLE_S 180 /* security.md 2.1, actor 2; the settings may only shorten it */
 
 /* --- the stack */
@@ -57,6 +58,8 @@ pop(struct mk_tui *t)
 {
 	struct mk_view *v = t->top;
 	t->top = v->below;
+	/* What it has not sent yet is not sent any more: nobody would see the answer. */
+	mk_view_ask_drop(v);
 	mk_ask_forget(t, v);
 	if (v->ops->close != NULL)
 		v->ops->close(v);
@@ -79,12 +82,6 @@ mk_view_close(struct mk_view *v)
 }
 
 void
-mk_tui_dirty(struct mk_tui *t)
-{
-	t->dirty = true;
-}
-
-void
 mk_tui_quit(struct mk_tui *t, int status)
 {
 	t->done = true;
@@ -94,19 +91,21 @@ mk_tui_quit(struct mk_tui *t, int status)
 void
 mk_tui_lock(struct mk_tui *t, const char *told)
 {
+	struct mk_client *ending = NULL;
 	while (t->top != NULL)
 		pop(t);
-	bool busy = t->sent;
-	mk_ask_reset(t);
-	if (t->session.open && busy && t->client != NULL) {
+	mk_wipe(t->told, sizeof t->told);
+	if (t->session.open && t->sent) {
 		/* What is under way would keep the session: its end ends the session at once (R21). */
-		mk_client_close(t->client);
+		ending = t->client;
 		t->client = NULL;
 	}
 	bool open = t->session.open && t->client != NULL;
+	mk_ask_reset(t);
 	mk_session_clear(t);
 	if (mk_view_open(t, &mk_view_login, told) < 0) {
-		mk_tui_quit(t, 70);
+		mk_client_close(ending);
+		mk_tui_quit(t, mk_err_status(MK_E_NOMEM));
 		return;
 	}
 	if (open) {
@@ -117,14 +116,19 @@ mk_tui_lock(struct mk_tui *t, const char *told)
 	/* The frame without a number must be out before the history behind it is cleared. */
 	mk_chrome_draw(t);
 	mk_term_scrub(t->term);
+	mk_client_close(
+	    ending); /* may wait for an embedded daemon: not with a number on the screen */
+	/* Now, and not when a passphrase has been typed: the daemon's process begins as a copy. */
+	if (t->client == NULL)
+		mk_ask_reconnect(t);
 }
 
 /* --- actions */
 
 unsigned
-mk_tui_places(const struct mk_tui *t)
+mk_view_places(const struct mk_view *v)
 {
-	const struct mk_view *v = t->top;
+	const struct mk_tui *t = v->tui;
 	unsigned p = v->ops->places | MK_P_ANY;
 	if (v->ops->more_places != NULL)
 		p |= v->ops->more_places(v);
@@ -150,6 +154,17 @@ redraw_or_lock(struct mk_tui *t)
 	return true;
 }
 
+/* A stopped program can lock nothing when its time comes: it does before. */
+static void
+suspend(struct mk_tui *t)
+{
+	if (t->session.open)
+		mk_tui_lock(t, _("Locked: the program was left for the shell."));
+	mk_ask_pump(t); /* the lock is on its way */
+	mk_term_suspend(t->term);
+	t->dirty = true;
+}
+
 bool
 mk_tui_act(struct mk_tui *t, enum mk_act a)
 {
@@ -168,7 +183,7 @@ mk_tui_act(struct mk_tui *t, enum mk_act a)
 	case MK_ACT_redraw:
 		return redraw_or_lock(t);
 	case MK_ACT_suspend:
-		mk_term_suspend(t->term);
+		suspend(t);
 		return true;
 	case MK_ACT_back:
 	case MK_ACT_leave:
@@ -218,7 +233,7 @@ on_key(void *arg, const struct mk_key *key)
 		return;
 	}
 	if (a == MK_ACT_NONE)
-		a = mk_act_find(key, mk_tui_places(t));
+		a = mk_act_find(key, mk_view_places(t->top));
 	if (a != MK_ACT_NONE)
 		(void)mk_tui_act(t, a);
 }
@@ -230,9 +245,12 @@ static bool
 read_keys(struct mk_tui *t)
 {
 	struct mk_secret *buf = mk_secret_new(READ_BYTES);
-	if (buf == NULL)
+	if (buf == NULL) {
+		snprintf(t->last_words, sizeof t->last_words, "%s", _(mk_err_message(MK_E_NOMEM)));
 		return false;
+	}
 	ssize_t n = read(STDIN_FILENO, buf->data, READ_BYTES);
+	t->last_bytes = mk_mono_ms();
 	if (n > 0)
 		mk_input_feed(&t->input, buf->data, (size_t)n, on_key, t);
 	bool gone = n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN);
@@ -250,8 +268,7 @@ read_signals(struct mk_tui *t)
 			t->dirty |= mk_term_resize(t->term);
 			break;
 		case SIGTSTP:
-			mk_term_suspend(t->term);
-			t->dirty = true;
+			suspend(t);
 			break;
 		case SIGCONT:
 			mk_term_redraw(t->term);
@@ -276,8 +293,11 @@ idle_at(const struct mk_tui *t)
 	const char *v = mk_tui_setting(t, "idle", 0);
 	if (v != NULL && mk_str_u64(v, IDLE_S, &s) < 0)
 		s = IDLE_S;
-	/* While the daemon works for somebody (a stack of cards) the session is not unused. */
-	return t->session.open && !t->sent ? t->last_key + (int64_t)(s < 5 ? 5 : s) * 1000 : 0;
+	int64_t ms = (int64_t)(s < 5 ? 5 : s) * 1000;
+	/* While the daemon works for somebody (a stack of cards) the session is not unused yet. */
+	if (t->sent && ms < WORKING_MS)
+		ms = WORKING_MS;
+	return t->session.open ? t->last_key + ms : 0;
 }
 
 static int
@@ -288,7 +308,7 @@ timeout(const struct mk_tui *t)
 		at = sooner(at, v->wake);
 	int wait = mk_input_wait(&t->input);
 	if (wait >= 0)
-		at = sooner(at, now + wait);
+		at = sooner(at, t->last_bytes + wait);
 	return at == 0 ? -1 : at <= now ? 0 : (int)(at - now < 60000 ? at - now : 60000);
 }
 
@@ -336,6 +356,7 @@ one_round(struct mk_tui *t)
 	struct pollfd p[3] = {{.fd = STDIN_FILENO, .events = POLLIN},
 	    {.fd = t->signals, .events = POLLIN},
 	    {.fd = t->client != NULL ? mk_client_fd(t->client) : -1, .events = POLLIN}};
+	bool awaiting = t->asked != NULL;
 	int n = poll(p, 3, timeout(t));
 	if (n < 0 && errno != EINTR) {
 		mk_tui_quit(t, 1);
@@ -345,10 +366,14 @@ one_round(struct mk_tui *t)
 		read_signals(t);
 	if (!t->done && n > 0 && p[0].revents != 0 && !read_keys(t))
 		mk_tui_quit(t, 1);
-	if (n == 0 && mk_input_wait(&t->input) >= 0)
+	int wait = mk_input_wait(&t->input);
+	if (n == 0 && wait >= 0 && mk_mono_ms() - t->last_bytes >= wait)
 		mk_input_timeout(&t->input, on_key, t);
 	if (!t->done)
 		mk_ask_pump(t);
+	/* A daemon that speaks without having been asked has ended. */
+	if (!t->done && n > 0 && p[2].revents != 0 && !awaiting)
+		mk_ask_gone(t);
 	if (!t->done)
 		run_timers(t);
 }
@@ -412,11 +437,12 @@ tear_down(struct mk_tui *t)
 {
 	while (t->top != NULL)
 		pop(t);
-	mk_ask_reset(t);
+	mk_session_clear(t);
 	/* The screen first: the daemon's end may take a moment. */
 	mk_term_close(t->term);
 	mk_client_close(t->client);
-	mk_session_clear(t);
+	t->client = NULL;
+	mk_ask_reset(t);
 }
 
 int

@@ -8,14 +8,6 @@
 #include "mynakura/base/secret.h"
 #include "mynakura/base/str.h"
 
-static void
-forget(struct mk_buf *list)
-{
-	if (list->data != NULL)
-		mk_wipe(list->data, list->cap);
-	mk_buf_free(list);
-}
-
 void
 mk_session_clear(struct mk_tui *t)
 {
@@ -23,8 +15,8 @@ mk_session_clear(struct mk_tui *t)
 		mk_wipe(t->session.ledgers, t->session.n_ledgers * sizeof *t->session.ledgers);
 	free(t->session.ledgers);
 	mk_wipe(&t->session, sizeof t->session);
-	forget(&t->members);
-	forget(&t->ledgers);
+	mk_buf_free(&t->members);
+	mk_buf_free(&t->ledgers);
 	t->office[0] = '\0';
 }
 
@@ -44,12 +36,6 @@ bool
 mk_tui_may_number(const struct mk_tui *t)
 {
 	return t->session.open && (t->session.role_bits & MK_ROLES_NUMBER) != 0;
-}
-
-bool
-mk_tui_may_trail(const struct mk_tui *t)
-{
-	return t->session.open && (t->session.role_bits & (MK_ROLE_chief | MK_ROLE_auditor)) != 0;
 }
 
 const char *
@@ -86,18 +72,17 @@ mk_tui_set_office(struct mk_tui *t, const char *office)
 static void
 keep(struct mk_buf *list, const struct mk_msg *reply)
 {
-	mk_buf_reset(list);
 	mk_buf_put(list, reply->body.data, reply->body.len);
 }
 
 void
-mk_tui_set_members(struct mk_tui *t, const struct mk_msg *reply)
+mk_tui_add_members(struct mk_tui *t, const struct mk_msg *reply)
 {
 	keep(&t->members, reply);
 }
 
 void
-mk_tui_set_ledgers(struct mk_tui *t, const struct mk_msg *reply)
+mk_tui_add_ledgers(struct mk_tui *t, const struct mk_msg *reply)
 {
 	keep(&t->ledgers, reply);
 }
@@ -123,7 +108,7 @@ name_of(const struct mk_buf *list, const char *id, char *out, size_t cap)
 const char *
 mk_tui_member_name(struct mk_tui *t, const char *id)
 {
-	static char name[256];
+	static char name[264];
 	name_of(&t->members, id, name, sizeof name);
 	return name;
 }
@@ -131,7 +116,7 @@ mk_tui_member_name(struct mk_tui *t, const char *id)
 const char *
 mk_tui_ledger_name(struct mk_tui *t, const char *id)
 {
-	static char name[256];
+	static char name[264];
 	name_of(&t->ledgers, id, name, sizeof name);
 	return name;
 }

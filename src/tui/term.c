@@ -20,6 +20,7 @@
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/secret.h"
+#include "mynakura/base/str.h"
 #include "mynakura/base/utf8.h"
 #include "mynakura/base/width.h"
 #include "overlay_internal.h"
@@ -40,6 +41,7 @@ struct mk_term {
 	bool shown_secret; /* since the last scrub */
 	int rows, cols;
 	int cursor_y, cursor_x;
+	int clip_y, clip_end; /* rows that may be drawn in now */
 	uint64_t hash[ROWS_MAX],
 	    before[ROWS_MAX]; /* what each row of this and of the last frame holds */
 	bool changed[ROWS_MAX];
@@ -338,8 +340,23 @@ mk_frame_begin(struct mk_term *t)
 		memset(t->halves, HALF_NONE, (size_t)t->rows * (size_t)t->cols);
 	memset(t->hash, 0, sizeof t->hash);
 	t->over.n_now = 0;
+	mk_frame_clip(t, 0, t->rows);
 	t->cursor_y = t->rows - 1;
 	t->cursor_x = 0;
+}
+
+void
+mk_frame_clip(struct mk_term *t, int y, int h)
+{
+	t->clip_y = y > 0 ? y : 0;
+	t->clip_end = y + h < t->rows ? y + h : t->rows;
+}
+
+uint32_t
+mk_term_stamp(void)
+{
+	static uint32_t last;
+	return ++last;
 }
 
 static void
@@ -419,7 +436,7 @@ put(struct mk_term *t, int y, int x, enum mk_el el, const char *s, size_t len, i
 static int
 room(const struct mk_term *t, int y, int x, int cells)
 {
-	if (y < 0 || y >= t->rows || x < 0 || x >= t->cols || cells <= 0)
+	if (y < t->clip_y || y >= t->clip_end || x < 0 || x >= t->cols || cells <= 0)
 		return 0;
 	cells = cells < LINE_CELLS ? cells : LINE_CELLS;
 	return cells < t->cols - x ? cells : t->cols - x;
@@ -451,6 +468,38 @@ mk_draw_pad(struct mk_term *t, int y, int x, int cells, enum mk_el el, const cha
 		put(t, y, x + at, el, blanks, (size_t)n, n);
 		at += n;
 	}
+}
+
+int
+mk_draw_wrapped(struct mk_term *t, int y, int x, int cells, int rows, enum mk_el el, const char *s)
+{
+	size_t len = strlen(s), skip = 0;
+	int done = 0;
+	while (len > 0 && done < rows && cells > 0) {
+		size_t n = mk_width_line(s, len, (size_t)cells, &skip);
+		char *line = mk_str_ndup(s, n);
+		if (line != NULL)
+			mk_draw(t, y + done, x, cells, el, line);
+		free(line);
+		done++;
+		s += n + skip;
+		len -= n + skip;
+	}
+	return done;
+}
+
+int
+mk_wrapped_rows(const char *s, int cells)
+{
+	size_t len = strlen(s), skip = 0;
+	int rows = 0;
+	while (len > 0 && cells > 0) {
+		size_t n = mk_width_line(s, len, (size_t)cells, &skip) + skip;
+		s += n;
+		len -= n;
+		rows++;
+	}
+	return rows;
 }
 
 int
@@ -487,8 +536,8 @@ mk_draw_cursor(struct mk_term *t, int y, int x)
 static struct mk_overlay *
 new_overlay(struct mk_term *t, const struct mk_picture *p)
 {
-	if (t->over.n_now == MK_OVERLAYS || p->y < 0 || p->x < 0 || p->y + p->h > t->rows ||
-	    p->x + p->cells > t->cols)
+	if (t->over.n_now == MK_OVERLAYS || p->y < t->clip_y || p->x < 0 ||
+	    p->y + p->h > t->clip_end || p->x + p->cells > t->cols)
 		return NULL;
 	struct mk_overlay *o = &t->over.now[t->over.n_now++];
 	*o = (struct mk_overlay){*p, false, 0};

@@ -66,10 +66,19 @@ void mk_frame_begin(struct mk_term *t);
 int mk_draw(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *s);
 /* The same filled up with blanks to exactly cells. */
 void mk_draw_pad(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *s);
+/* Draws s over as many rows as it needs, at most `rows`; returns how many it took. */
+int mk_draw_wrapped(
+    struct mk_term *t, int y, int x, int cells, int rows, enum mk_el el, const char *s);
+/* How many rows that is without a limit. */
+int mk_wrapped_rows(const char *s, int cells);
 int mk_drawf(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
 /* An empty box with an edge, over what is there. */
 void mk_draw_frame(struct mk_term *t, struct mk_area area);
+/* Until the next call nothing is drawn outside of these rows: a view stays in its area. */
+void mk_frame_clip(struct mk_term *t, int y, int h);
+/* A stamp that no digits and no picture had before. */
+uint32_t mk_term_stamp(void);
 /* Where the cursor stands when the frame is out; the last call counts. */
 void mk_draw_cursor(struct mk_term *t, int y, int x);
 

@@ -28,7 +28,7 @@ struct mk_tui {
 	bool sent;
 	struct mk_tui_session session;
 	struct mk_buf members, ledgers; /* answers of member_list and ledger_list: names for ids */
-	char office[256];
+	char office[264];
 	bool demo, embedded, hello;
 	char told[1024];
 	enum mk_tone tone;
@@ -36,13 +36,13 @@ struct mk_tui {
 	int status;
 	char last_words[1024]; /* for the shell, after the terminal is given back */
 	int64_t last_key; /* mono ms: an idle session locks itself */
+	int64_t last_bytes; /* mono ms of the last input: an unfinished sequence ends */
 	int64_t last_redraw; /* of C-l: twice locks */
 	struct mk_setting settings[MK_SETTINGS];
 	size_t n_settings;
 };
 
 /* --- loop.c */
-unsigned mk_tui_places(const struct mk_tui *t);
 bool mk_tui_act(struct mk_tui *t, enum mk_act a);
 
 /* --- chrome.c: title, message and key bar around the top view */
@@ -54,7 +54,11 @@ enum mk_act mk_chrome_hit(const struct mk_tui *t, int y, int x);
 int mk_ask_connect(struct mk_tui *t); /* opens the daemon, queues hello before all else */
 void mk_ask_pump(struct mk_tui *t); /* sends what waits, takes answers that have come */
 void mk_ask_forget(struct mk_tui *t, const struct mk_view *v); /* v goes: nobody is called */
-void mk_ask_reset(struct mk_tui *t); /* drops all that waits */
+void mk_ask_reset(struct mk_tui *t); /* drops and wipes all that waits */
+/* Connects again; what is wrong is told on the screen and is no end. */
+void mk_ask_reconnect(struct mk_tui *t);
+/* The daemon has ended while nothing was awaited of it. */
+void mk_ask_gone(struct mk_tui *t);
 
 /* --- session.c */
 void mk_session_clear(struct mk_tui *t);

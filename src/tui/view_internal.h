@@ -55,16 +55,13 @@ struct mk_view {
 
 /* A ledger that the session has a grant for. */
 struct mk_tui_ledger {
-	char id[MK_ID_MAX], name[256], class[32], purposes[256];
-	bool numbers; /* the grant is the number key's as well */
+	char id[MK_ID_MAX], name[264], class[32], purposes[256];
 };
-
-#define MK_TUI_LEDGERS 256
 
 /* What the session is; empty without one. */
 struct mk_tui_session {
 	bool open;
-	char member[MK_ID_MAX], name[256], roles[64];
+	char member[MK_ID_MAX], name[264], roles[64];
 	unsigned role_bits;
 	struct mk_tui_ledger *ledgers; /* array of n_ledgers */
 	size_t n_ledgers;
@@ -78,24 +75,23 @@ int mk_view_open(struct mk_tui *t, const struct mk_view_ops *ops, const void *ar
 /* Takes v and all that lies on it away. Must be the last thing that a function of v does. */
 void mk_view_close(struct mk_view *v);
 struct mk_view *mk_view_top(const struct mk_tui *t);
+unsigned mk_view_places(const struct mk_view *v); /* MK_P_* of v in this session */
 /* The session is over: all views go, the login comes (told: words shown there, or NULL). */
 void mk_tui_lock(struct mk_tui *t, const char *told);
 void mk_tui_quit(struct mk_tui *t, int status);
-void mk_tui_dirty(struct mk_tui *t);
 
 /* --- what views look at */
 struct mk_term *mk_tui_term(const struct mk_tui *t);
 struct mk_tui_session *mk_tui_session(struct mk_tui *t);
 bool mk_tui_may_number(const struct mk_tui *t); /* roles that may open numbers (clerk, chief) */
-bool mk_tui_may_trail(const struct mk_tui *t); /* chief, auditor */
 const char *mk_tui_user(const struct mk_tui *t); /* --user; "" when not given */
 bool mk_tui_now(const struct mk_tui *t, int64_t *now); /* --now, when given */
 const char *mk_tui_wanted_purpose(const struct mk_tui *t); /* --purpose; "" when not given */
 bool mk_tui_is_demo(const struct mk_tui *t); /* as the daemon said; false until it has */
 void mk_tui_set_office(struct mk_tui *t, const char *office);
-/* Answers of member_list and ledger_list: names for ids. */
-void mk_tui_set_members(struct mk_tui *t, const struct mk_msg *reply);
-void mk_tui_set_ledgers(struct mk_tui *t, const struct mk_msg *reply);
+/* A page of member_list and of ledger_list: names for ids. */
+void mk_tui_add_members(struct mk_tui *t, const struct mk_msg *reply);
+void mk_tui_add_ledgers(struct mk_tui *t, const struct mk_msg *reply);
 /* Name of a member, ledger by id; the id itself when it is not known. Valid until the next call. */
 const char *mk_tui_member_name(struct mk_tui *t, const char *id);
 const char *mk_tui_ledger_name(struct mk_tui *t, const char *id);
@@ -127,7 +123,6 @@ typedef void (*mk_reply_fn)(struct mk_view *v, int r, struct mk_msg *reply, uint
 void mk_view_ask(struct mk_view *v, struct mk_msg *req, mk_reply_fn f, uintptr_t tag);
 /* Requests of v that have not been sent yet are dropped (a search that was typed over). */
 void mk_view_ask_drop(struct mk_view *v);
-bool mk_view_waiting(const struct mk_view *v); /* is an answer for v awaited? */
 /* Walks the items of an answer: calls f for each MK_T_item. */
 void mk_reply_items(
     const struct mk_msg *reply, void (*f)(void *arg, const struct mk_item *item), void *arg);

@@ -94,8 +94,7 @@ free_environment(char **env)
 
 /* In the child: only async-signal-safe calls. */
 static _Noreturn void
-become_daemon(
-    const char *path, char *const argv[], int end, char *const env[], bool quiet)
+become_daemon(const char *path, char *const argv[], int end, char *const env[], bool quiet)
 {
 	sigset_t none;
 	sigemptyset(&none);

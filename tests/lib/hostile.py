@@ -22,9 +22,10 @@ SEALS = 0x1 | 0x2 | 0x4 | 0x8
 NAME = {r.number: r.name for r in wire.REQUESTS.values()}
 
 # name: (text, what must be seen of it, what must not be sent); None: nothing to look for
+LONG = ("long", "longascii", "longescape", "marks4000")
 MARKS = "e" + "\u0301" * 100
 TEXTS = {
-    "plain": ("葛\U000e0100城髙﨑", "葛\U000e0100城髙﨑", None),
+    "plain": ("髙﨑𠮷ヷ", "髙﨑𠮷ヷ", None),
     "halfkana": ("ｱﾝｾﾞﾝ髙", "ｱﾝｾﾞﾝ髙", None),
     "csi": ("赤\x1b[31;5mX", "赤\\x1b[31;5mX", "\\e[31;5m"),
     "clear": ("a\x1b[2J\x1b[3J", "a\\x1b[2J", "\\e[2J\\e[3J"),
@@ -35,7 +36,7 @@ TEXTS = {
     "c1csi": ("1\u009b31m", "1\\u{009b}31m", "\\xc2\\x9b"),
     "c1osc": ("2\u009d0;x\u009c", "2\\u{009d}0;", "\\xc2\\x9d"),
     "del": ("q\x7f\x08z", "q\\x7f\\x08z", "\\x7f"),
-    "cr": ("ab\r\n\tcd", "ab\\x0d", "ab\\x0d"),
+    "cr": ("ab\r\tcd", "ab\\x0d\\x09", "ab\\x0d"),
     "rlo": ("r\u202egnp", "r\\u{202e}gnp", "\\xe2\\x80\\xae"),
     "lri": ("l\u2066abc\u2069", "l\\u{2066}abc", "\\xe2\\x81\\xa6"),
     "zwsp": ("z\u200bz", "z\\u{200b}z", "\\xe2\\x80\\x8b"),
@@ -337,7 +338,7 @@ class Reading(World):
         "rlo": dict(text="a\u202eb"),
         "long": dict(text="長" * 3000),
     }
-    good = ("turned", "wide", "box32")
+    good = ("turned", "wide")
 
     def __init__(self, which):
         super().__init__()
@@ -350,6 +351,36 @@ class Reading(World):
 
 
 # --- serving
+
+class Long(World):
+    """A text longer than any field in one place of each answer."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.long = text
+
+    def answer(self, name, asked):
+        items, fds = super().answer(name, asked)
+        was, self.t = self.t, self.long
+        one = {"login": "name", "status": "office", "subject_list": "name", "subject_show": "name", "audit_list": "detail", "subject_history": "reason"}.get(name)
+
+        def stretch(pairs, left):
+            out = []
+            for k, v in pairs:
+                if k == "item" and left and isinstance(v, list):
+                    v, left = stretch(v, True), False
+                elif k == one and left:
+                    v, left = self.long, False
+                out.append((k, v))
+            return out
+        if one:
+            items = stretch(items, True)
+        self.t = was
+        return items, fds
+
+    def reveal(self, _):
+        return [("error", -1), ("message", self.long)]
+
 
 class Server(threading.Thread):
     def __init__(self, path, world, bend=None, at=None):
@@ -416,9 +447,9 @@ KEEP = "timeout 10\n"
 def walk(seen, absent):
     see = "wait %s\n" % seen if seen else ""
     no = "raw absent %s\n" % absent if absent else ""
-    return ("wait 3 People\n" + see + "key 3\nwait C001\n" + see + "key Enter\nwait Born\n" + see +
-            "key h\nwait 2 entries\n" + see + "key Enter\nwait Entry 2\n" + see + "key q\nwait 2 entries\nkey q\nwait Born\nkey r\nwait Reason\n" + see +
-            "type x\nkey Enter\nwait hidden in\n" + see + "wait 1234 5678 9018\nkey Enter\ngone hidden in\nkey e\nwait Corrections\ntype z\nkey Escape\n"
+    return ("wait 3 People\n" + see + "key 3\nwait C001\n" + see + "key Enter\nwait 2023-11-15\n" + see +
+            "key h\nwait 2 entries\n" + see + "key Enter\nwait Entry 2\n" + see + "key q\nwait 2 entries\nkey q\nwait 2023-11-15\nkey r\nwait Reason\n" + see +
+            "type x\nkey Enter\nwait hidden in\n" + see + "wait 1234 5678 9018\nkey Enter\ngone hidden in\nkey e\ngone Last change\nwait C001\ntype z\nkey Escape\n"
             "wait Throw it away\nkey Enter\ngone Corrections\nkey q\nwait C001\nkey q\n"
             "wait 1 Scan\nkey 1\nwait Scanner\nkey d\nidle 100\n" + see + "key Escape\nidle 100\nkey Escape\nwait 2 Review\nkey 2\nwait certain\n" + see +
             "key Enter\nwait agree\n" + see + "key F8\nwait Reason\ntype x\nkey Enter\ngone Reason\n" + see + "key Escape\nwait certain\nkey Escape\n"
@@ -446,12 +477,22 @@ def cases():
     """{name: (world, bend, at, script)}"""
     out = {"honest": (World(), None, None, walk("山田", None) + END)}
     for name, (text, seen, absent) in TEXTS.items():
+        if name in LONG:
+            out["text-" + name] = (Long(text), None, None, "wait 3 People\nkey 3\nwait C001\n" + ("wait %s\n" % seen if seen else "") +
+                                   "key Enter\nidle 200\nkey r\nwait Reason\ntype x\nkey Enter\ngone Reason\nidle 200\nkey h\nwait 11-15 07:13:22\nkey Enter\n"
+                                   "wait Entry\nkey NPage NPage\nidle 100\nkey q\nwait 11-15 07:13:22\nkey q\nidle 100\nkey q\nwait C001\nkey q\nwait 3 People\nkey 5\n"
+                                   "wait 11-15 07:13:22\nkey q\n" + ("raw absent %s\n" % absent if absent else "") + END)
+            continue
         out["text-" + name] = (World(text), None, None, walk(seen, absent) + END)
+    # marks behind a wide character: the variant of a name's character, a voiced mark in two pieces
+    out["text-ivs"] = (World("葛\U000e0100城"), None, None, "wait 3 People\nkey 3\nwait C001\nidle 100\nraw present \\xe8\\x91\\x9b\\xf3\\xa0\\x84\\x80\n" + END)
+    out["text-nfd"] = (World("か\u3099き"), None, None, "wait 3 People\nkey 3\nwait C001\nidle 100\nraw present \\xe3\\x81\\x8b\\xe3\\x82\\x99\n" + END)
+    out["text-narrowmark"] = (World("e\u0301x"), None, None, "wait 3 People\nkey 3\nwait C001\nidle 100\nraw present e\\xcc\\x81\n" + END)
     for form, bend in FORMS.items():
         for at in (AT if form in EVERYWHERE else MAIN):
             hello = at == "hello"
             script = "title hostile %s at hello\nlang en\nrun $BUILD/bin/mynakura --socket $D/%s-%s.sock --user x\n" % (form, form, at) if hello else None
-            out["%s-%s" % (form, at)] = (World(), bend, at, (script or "") + GO[at] + LOST)
+            out["%s-%s" % (form, at)] = (World(), bend, at, script + "exit %d\naltscreen off\n" % (1 if form == "hangup" else 70) if hello else GO[at] + LOST)
     for name, world in (("endless", Endless()), ("intents", Intents()), ("same", Same())):
         for at, key in (("people", "3"), ("queue", "2"), ("trail", "5")):
             down = "key G\nkey G\nkey NPage\nkey G\n" if at != "queue" else ""
@@ -460,9 +501,11 @@ def cases():
     # Nothing but that it went well: no ledger, so nothing can be chosen
     out["bare"] = (Bare(), None, None, "wait 3 People\nkey 3\nidle 100\nkey Enter\nidle 100\nkey n\nidle 100\nkey Escape\nidle 100\nkey Escape\nidle 100\n"
                    "key F12\nwait Leave\nkey Escape\nexit 0\n")
-    out["twice"] = (Twice(), None, None, walk("山田", "\\e[31mx") + "shell test $(ls /proc/$(pgrep -f -- '--socket [^ ]*twice.sock')/fd | wc -l) -le 12\n" + END)
-    out["extremes"] = (Extremes(), None, None, "wait 3 People\nkey 5\nwait entries\nkey Enter\nwait Entry 1844\nkey q\nwait entries\nkey q\nwait 2 Review\nkey 2\n"
-                       "wait Scanned by\nkey q\nwait 6 Verify\nkey 6\nwait is whole\nkey q\nwait 3 People\nkey 3\nwait C001\nkey Enter\nwait Born\nkey q\nwait C001\nkey q\n" + END)
+    out["twice"] = (Twice(), None, None, "wait Ledger\nkey Enter\nwait 3 People\nkey 3\nwait C001\nkey Enter\nwait 2023-11-15\nkey r\nwait Reason\ntype x\nkey Enter\n"
+                    "wait 1234 5678 9018\nkey Enter\nkey h\nwait 4 entries\nkey q\nwait 2023-11-15\nkey q\nwait C001\nkey q\nwait 3 People\nkey 2\nwait certain\n"
+                    "key Enter\nwait agree\nkey Escape\nwait certain\nraw absent \\e[31mx\nshell python3 $TOP/tests/lib/hostile_ps.py $D/twice.sock fds 12\n" + END)
+    out["extremes"] = (Extremes(), None, None, "wait 3 People\nkey 5\nwait show a number\nkey Enter\nwait Entry 1844\nkey q\nwait show a number\nkey q\nwait 2 Review\nkey 2\n"
+                       "wait Scanned by\nkey q\nwait 6 Verify\nkey 6\nwait is whole\nkey q\nwait 3 People\nkey 3\nwait C001\nkey Enter\nwait Last change\nkey q\nwait C001\nkey q\n" + END)
     for which in Picture.cases:
         good = which in Picture.good
         tail = "wait agree\nkey F5\nidle 100\nkey F5\nidle 100\nkey Down\nkey Down\nidle 100\nkey Escape\n" if good else "wait certain\nwait protocol error\n"
@@ -489,7 +532,7 @@ def unasked(body, kind, rid):
 def all_cases():
     out = cases()
     out["unasked"] = (World(), unasked, "subject_list",
-                      "wait 3 People\nkey 3\nwait C001\nidle 300\nshell python3 $TOP/tests/lib/hostile_ps.py --socket $D/unasked.sock rest 1000\n"
+                      "wait 3 People\nkey 3\nwait C001\nidle 300\nshell python3 $TOP/tests/lib/hostile_ps.py $D/unasked.sock rest 1000\n"
                       "key Enter\nwait was lost\nkey Escape\nexit 0\n")
     return out
 

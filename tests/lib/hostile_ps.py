@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""hostile_ps.py DIR COMMAND...: the processes of one office of the screen tests, found by the directory they were started with.
+"""hostile_ps.py PLACE COMMAND...: the processes of one office of the screen tests, found by the --dir or --socket they were started with.
 
 kill SIGNAL WHO...   WHO: client, monitor, vault, trail, reader; only what runs is hit, at least one process must
 runs WHO...          status 0 when each of them runs
 gone [SECONDS]       waits until no process of the office runs (10 s): no daemon outlives its client
 rest MS              the client uses (nearly) no processor time in so many ms
 stopped WHO...       waits until each is stopped
+fds N                the client has N descriptors at most
 """
 import os
 import signal
@@ -43,7 +44,7 @@ def children(pid):
 
 def kind(words, place):
     name = os.path.basename(words[0]) if words else ""
-    here = any(words[i:i + 2] == ["--dir", place] for i in range(1, len(words) - 1))
+    here = any(words[i] in ("--dir", "--socket") and words[i + 1] == place for i in range(1, len(words) - 1))
     if name == "mynakura" and here:
         return "client"
     if name == "mynakurad" and here:
@@ -117,6 +118,9 @@ def main(place, command, *args):
         time.sleep(float(args[0]) / 1000)
         used = (ticks(pid) - before) * 1000 // os.sysconf("SC_CLK_TCK")
         return used * 5 <= int(args[0]) or "%d ms of processor time in %s ms" % (used, args[0])
+    if command == "fds":
+        n = len(os.listdir("/proc/%s/fd" % processes(place)["client"][0]))
+        return n <= int(args[0]) or "%d descriptors" % n
     return "no such command"
 
 

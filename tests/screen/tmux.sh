@@ -58,7 +58,11 @@ shown "Ctrl-Z gives the shell back" Stopped
 ! ids | grep -q タカハシ
 ok $? "with nobody's name on it"
 t send-keys fg Enter
-shown "fg returns" タカハシ
+shown "fg returns, to the login: a stopped program cannot lock when its time comes" シェルに戻ったので
+t send-keys 'the suzuki phrase' Enter
+shown "home again" カードの読取り
+t send-keys 3
+see タカハシ
 
 # two pieces of a kana are one character
 t send-keys n

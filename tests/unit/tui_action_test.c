@@ -35,7 +35,7 @@ static const struct view views[] = {
     {"home", MK_P_LIST | MK_P_HOME, {0}, SESSION_YES},
     {"help", MK_P_PAGER | MK_P_BACK, {0}, SESSION_NO | SESSION_YES},
     {"text", MK_P_PAGER | MK_P_BACK, {0}, SESSION_NO | SESSION_YES},
-    {"dialog", MK_P_CONFIRM, {0}, SESSION_NO | SESSION_YES},
+    {"dialog", MK_P_CONFIRM, {MK_P_DISCARD}, SESSION_NO | SESSION_YES},
     {"filter", MK_P_FORM | MK_P_CONFIRM, {0}, SESSION_YES},
     {"capture", MK_P_CAPTURE | MK_P_PAGER | MK_P_BACK, {0}, SESSION_YES},
     {"scanners", MK_P_LIST | MK_P_CHOOSE | MK_P_BACK, {0}, SESSION_YES},
@@ -270,6 +270,9 @@ static const struct {
 } meant[] = {
     {"capture", "Enter", "scan", "line_down"}, {"scanners", "Enter", "choose", "open"},
     {"subjects", "Enter", "choose", "open"},
+    {"dialog", "Enter", "no", "confirm"}, /* what is thrown away wants its own key */
+    {"dialog", "Escape", "no", "leave"},
+    {"dialog", "C-c", "no", "leave"},
     {"filter", "Enter", "enter", "confirm"}, /* both apply it */
 };
 
@@ -426,7 +429,7 @@ check_ways(const struct view *v, unsigned places, void *arg)
 	assert_true(parse_key("Escape", &k));
 	enum mk_act esc = mk_act_find(&k, places);
 	if (strcmp(v->name, "home") != 0 && esc != MK_ACT_back && esc != MK_ACT_leave &&
-	    esc != MK_ACT_exit && esc != MK_ACT_hide)
+	    esc != MK_ACT_exit && esc != MK_ACT_hide && esc != MK_ACT_no)
 		fail_msg("%s: Escape is %s", v->name, name_of(esc));
 	/*
 	 * In a form letters are text. Two rows that are valid everywhere have letters too; the
@@ -550,7 +553,7 @@ place_of(const char *name, size_t len)
 #define P(name) {"MK_P_" #name, MK_P_##name}
 	    P(ANY), P(SESSION), P(BACK), P(LIST), P(PAGER), P(FORM), P(SEARCH), P(HOME),
 	    P(SUBJECTS), P(SUBJECT), P(NUMBERS), P(QUEUE), P(REVIEW), P(CAPTURE), P(TRAIL),
-	    P(EXPORT), P(REVEAL), P(CONFIRM), P(TASK), P(LOGIN), P(CHOOSE), P(PERSON)};
+	    P(EXPORT), P(REVEAL), P(CONFIRM), P(TASK), P(LOGIN), P(CHOOSE), P(PERSON), P(DISCARD)};
 #undef P
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strlen(all[i].name) == len && memcmp(all[i].name, name, len) == 0)

@@ -123,6 +123,13 @@ mk_drawf(struct mk_term *t, int y, int x, int cells, enum mk_el el, const char *
 	return mk_draw(t, y, x, cells, el, text);
 }
 
+uint32_t
+mk_term_stamp(void)
+{
+	static uint32_t last;
+	return ++last;
+}
+
 void
 mk_draw_cursor(struct mk_term *t, int y, int x)
 {

@@ -55,7 +55,8 @@ int mk_client_fd(const struct mk_client *c);
 int mk_client_send(struct mk_client *c, struct mk_msg *req);
 
 /*
- * Never waits. true when the request under way has ended: *result is what mk_client_call would have
+ * Does not wait (but for the end of an embedded daemon that goes before it ever answered: at most 15
+ * s, for its exit status). true when the request under way has ended: *result is what mk_client_call would have
  * returned and *reply its answer (the caller frees it). false: not yet, or nothing is awaited.
  */
 bool mk_client_receive(struct mk_client *c, struct mk_msg *reply, int *result);

@@ -154,7 +154,8 @@ enum mk_type {
 	X(107, digest, STR)                                                                        \
 	X(108, pid, U64)                                                                           \
 	X(109, title, STR)                                                                         \
-	X(110, commit, U64)
+	X(110, commit, U64)                                                                        \
+	X(111, viewed, BOOL)
 
 enum mk_tag {
 #define X(number, name, type) MK_T_##name = number,

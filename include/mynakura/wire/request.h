@@ -63,7 +63,7 @@ enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
  *                  out: item* {review, layout, certain, warning*}, seq, head. UNREADABLE, IMAGE,
  *                    TOO_BIG: nothing stored.
  * review_list      in: ledger?                        out: item* {review, ledger, subject, layout,
- *   certain, member, time}
+ *   certain, viewed, member, time}
  * review_show      in: review, picture?               out: item (what was read: the reading
  *   process's record), ledger, subject, layout, certain,
  *                                                     width, height and, when picture was asked, fd
@@ -134,7 +134,8 @@ enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
 	X(92, audit_anchor, MK_ROLE_chief | MK_ROLE_auditor, OPEN, NONE, AFTER, NONE, NEVER, 0)
 
 enum mk_request {
-#define X(number, name, roles, session, grant, audit, budget, approval, pass) MK_REQ_##name = number,
+#define X(number, name, roles, session, grant, audit, budget, approval, pass)                      \
+	MK_REQ_##name = number,
 	MK_REQUEST_TABLE(X)
 #undef X
 };

@@ -13,7 +13,7 @@ static void
 say_end(struct mk_capture *c)
 {
 	mk_buf_puts(&c->log.text, "\n");
-	c->log.top = SIZE_MAX / 2; /* the drawing keeps it at the end */
+	c->log.top = SIZE_MAX / 4; /* the drawing keeps it at the end */
 }
 
 /* "Sheet 3" or the file's name. */

@@ -13,7 +13,7 @@
 struct dialog {
 	struct mk_view v;
 	char text[1024], label[128], word[64];
-	bool line, may_be_empty;
+	bool line, may_be_empty, no_by_enter;
 	struct mk_edit edit;
 	void (*done)(struct mk_view *below, const char *typed, const struct mk_secret *secret);
 };
@@ -28,6 +28,7 @@ dialog_open(struct mk_view *v, const void *arg)
 	snprintf(d->word, sizeof d->word, "%s", a->word != NULL ? a->word : "");
 	d->line = a->label != NULL;
 	d->may_be_empty = a->may_be_empty;
+	d->no_by_enter = a->no_by_enter;
 	d->done = a->done;
 	if (!d->line)
 		return 0;
@@ -71,7 +72,11 @@ dialog_act(struct mk_view *v, enum mk_act a)
 {
 	struct dialog *d = (struct dialog *)v;
 	char typed[TYPED_MAX] = "";
-	if (a != MK_ACT_confirm)
+	if (a == MK_ACT_no) {
+		mk_view_close(v);
+		return true;
+	}
+	if (a != MK_ACT_confirm && a != MK_ACT_yes)
 		return false;
 	if (d->line && !d->may_be_empty && mk_edit_len(&d->edit) == 0) {
 		mk_tell(v->tui, MK_TONE_WARN, _("%s: please type it"), d->label);
@@ -86,41 +91,19 @@ dialog_act(struct mk_view *v, enum mk_act a)
 	return true;
 }
 
-static int
-text_rows(const char *s, int cells)
-{
-	size_t len = strlen(s), at = 0, skip = 0;
-	int rows = 0;
-	while (at < len) {
-		at += mk_width_line(s + at, len - at, (size_t)cells, &skip) + skip;
-		rows++;
-	}
-	return rows;
-}
-
-static void
-draw_text(struct mk_term *term, int y, int x, int cells, const char *s)
-{
-	size_t len = strlen(s), at = 0, skip = 0;
-	char line[1024];
-	for (; at < len; y++) {
-		size_t n = mk_width_line(s + at, len - at, (size_t)cells, &skip);
-		snprintf(line, sizeof line, "%.*s", (int)n, s + at);
-		mk_draw(term, y, x, cells, MK_EL_TEXT, line);
-		at += n + skip;
-	}
-}
-
 static void
 dialog_draw(struct mk_view *v, struct mk_area area)
 {
 	struct dialog *d = (struct dialog *)v;
 	struct mk_term *term = mk_tui_term(v->tui);
 	int w = area.w < 72 ? area.w : 72, x = area.x + (area.w - w) / 2, inner = w - 4;
-	int rows = text_rows(d->text, inner), h = rows + (d->line ? 5 : 3);
+	int most = area.h - (d->line ? 5 : 3); /* the field must be seen before the words */
+	int rows = mk_wrapped_rows(d->text, inner);
+	rows = rows < most ? rows : most;
+	int h = rows + (d->line ? 5 : 3);
 	int y = area.y + (area.h > h ? (area.h - h) / 3 : 0);
 	mk_draw_frame(term, (struct mk_area){y, x, h, w});
-	draw_text(term, y + 1, x + 2, inner, d->text);
+	mk_draw_wrapped(term, y + 1, x + 2, inner, rows, MK_EL_TEXT, d->text);
 	if (!d->line) {
 		mk_draw_cursor(term, y + 1, x + 2);
 		return;
@@ -137,9 +120,24 @@ dialog_close(struct mk_view *v)
 	mk_edit_fini(&((struct dialog *)v)->edit);
 }
 
+static unsigned
+dialog_places(const struct mk_view *v)
+{
+	return ((const struct dialog *)v)->no_by_enter ? MK_P_DISCARD : 0;
+}
+
+void
+mk_dialog_close_below(struct mk_view *below, const char *typed, const struct mk_secret *secret)
+{
+	(void)typed;
+	(void)secret;
+	mk_view_close(below);
+}
+
 const struct mk_view_ops mk_view_dialog = {
     .name = "dialog",
     .places = MK_P_CONFIRM,
+    .more_places = dialog_places,
     .dialog = true,
     .size = sizeof(struct dialog),
     .open = dialog_open,

@@ -206,7 +206,7 @@ static void
 got_names(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
 	struct form *f = (struct form *)v;
-	char cursor[512];
+	char cursor[700];
 	(void)tag;
 	if (r == 0)
 		mk_buf_put(&f->names, reply->body.data, reply->body.len);

@@ -20,13 +20,11 @@ static const struct {
 	const char *label, *what; /* msgids */
 	unsigned roles; /* any of them; 0: all */
 } rows[ROWS] = {
-    [CAPTURE] = {N_("Scan cards"),
-	N_("My Number cards, notification cards, resident records"),
+    [CAPTURE] = {N_("Scan cards"), N_("My Number cards, notification cards, resident records"),
 	MK_ROLES_NUMBER},
     [QUEUE] = {N_("Review"), NULL, MK_ROLES_NUMBER},
     [SUBJECTS] = {N_("People"), NULL, MK_ROLES_NUMBER | MK_ROLE_auditor},
-    [EXPORT] = {N_("Export"), N_("a file for payroll, HR or government systems"),
-	MK_ROLES_NUMBER},
+    [EXPORT] = {N_("Export"), N_("a file for payroll, HR or government systems"), MK_ROLES_NUMBER},
     [TRAIL] = {N_("Audit trail"), N_("who did what, and when"), MK_ROLE_chief | MK_ROLE_auditor},
     [VERIFY] = {N_("Verify the record"), N_("is the audit trail whole, link by link"), 0},
     [TASK] = {N_("Task"), N_("work for another ledger or purpose"), MK_ROLES_NUMBER},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Login: who, and the prompts that have to be answered. After the daemon has opened the session its
+ * Login: who, and the passphrase; further prompts are further fields of the same form. After the daemon has opened the session its
  * ledgers and the names of members are fetched, then the task is chosen.
  */
 #include "view/views_internal.h"
@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "mynakura/base/str.h"
-#include "mynakura/base/width.h"
 #include "widget/form_internal.h"
 
 #define PASS_BYTES 1024
@@ -54,36 +53,77 @@ login_key(struct mk_view *v, const struct mk_key *key)
 
 /* --- what is fetched after the login */
 
+/* Room for one more ledger; the array moves, so nobody points into it before it is whole. */
+static struct mk_tui_ledger *
+new_ledger(struct mk_tui_session *s)
+{
+	if ((s->n_ledgers & (s->n_ledgers - 1)) == 0) { /* 0, 1, 2, 4, ...: full */
+		size_t cap = s->n_ledgers == 0 ? 1 : s->n_ledgers * 2;
+		struct mk_tui_ledger *grown = calloc(cap, sizeof *grown);
+		if (grown == NULL)
+			return NULL;
+		if (s->n_ledgers > 0)
+			memcpy(grown, s->ledgers, s->n_ledgers * sizeof *grown);
+		free(s->ledgers);
+		s->ledgers = grown;
+	}
+	return &s->ledgers[s->n_ledgers++];
+}
+
 static void
 take_ledger(void *arg, const struct mk_item *item)
 {
 	struct mk_tui_session *s = arg;
 	char grant[16];
 	mk_item_str(item, MK_T_grant, grant, sizeof grant);
-	if (s->n_ledgers == MK_TUI_LEDGERS || strcmp(grant, "none") == 0 || grant[0] == '\0')
+	struct mk_tui_ledger *l =
+	    strcmp(grant, "none") != 0 && grant[0] != '\0' ? new_ledger(s) : NULL;
+	if (l == NULL)
 		return;
-	struct mk_tui_ledger *l = &s->ledgers[s->n_ledgers++];
 	mk_item_str(item, MK_T_id, l->id, sizeof l->id);
 	mk_item_str(item, MK_T_name, l->name, sizeof l->name);
 	mk_item_str(item, MK_T_class, l->class, sizeof l->class);
 	mk_item_str(item, MK_T_purposes, l->purposes, sizeof l->purposes);
-	l->numbers = strcmp(grant, "number") == 0;
+}
+
+static void got_ledgers(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag);
+static void got_members(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag);
+
+/* A list of the daemon, page by page; reply NULL asks for the first one. */
+static void
+ask_list(struct mk_view *v, uint16_t request, const struct mk_msg *reply)
+{
+	struct mk_msg req;
+	char cursor[64];
+	mk_msg_init(&req, request, 0);
+	if (reply != NULL &&
+	    mk_get_str(reply->body.data, reply->body.len, MK_T_cursor, cursor, sizeof cursor) == 0)
+		mk_put_str(&req.body, MK_T_cursor, cursor);
+	mk_view_ask(v, &req, request == MK_REQ_ledger_list ? got_ledgers : got_members, 0);
+}
+
+static bool
+has_more(const struct mk_msg *reply)
+{
+	struct mk_item it;
+	return mk_find(reply->body.data, reply->body.len, MK_T_cursor, &it);
 }
 
 static void
 got_ledgers(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
-	struct mk_tui_session *s = mk_tui_session(v->tui);
+	struct mk_tui *t = v->tui;
 	(void)tag;
 	if (r < 0) {
-		mk_tell_reply(v->tui, r, reply);
+		mk_tell_reply(t, r, reply);
 		return;
 	}
-	mk_tui_set_ledgers(v->tui, reply);
-	s->ledgers = calloc(MK_TUI_LEDGERS, sizeof *s->ledgers);
-	if (s->ledgers != NULL)
-		mk_reply_items(reply, take_ledger, s);
-	struct mk_tui *t = v->tui;
+	mk_tui_add_ledgers(t, reply);
+	mk_reply_items(reply, take_ledger, mk_tui_session(t));
+	if (has_more(reply)) {
+		ask_list(v, MK_REQ_ledger_list, reply);
+		return;
+	}
 	mk_view_close(v);
 	bool settled = mk_task_settled(t);
 	if (mk_view_open(t, &mk_view_home, NULL) == 0 && !settled)
@@ -93,25 +133,24 @@ got_ledgers(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 static void
 got_members(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
-	struct mk_msg req;
 	(void)tag;
 	if (r == 0)
-		mk_tui_set_members(v->tui, reply);
-	mk_msg_init(&req, MK_REQ_ledger_list, 0);
-	mk_view_ask(v, &req, got_ledgers, 0);
+		mk_tui_add_members(v->tui, reply);
+	if (r == 0 && has_more(reply))
+		ask_list(v, MK_REQ_member_list, reply);
+	else
+		ask_list(v, MK_REQ_ledger_list, NULL);
 }
 
 static void
 got_status(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
-	struct mk_msg req;
-	char office[256];
+	char office[264];
 	(void)tag;
 	if (r == 0 &&
 	    mk_get_str(reply->body.data, reply->body.len, MK_T_office, office, sizeof office) == 0)
 		mk_tui_set_office(v->tui, office);
-	mk_msg_init(&req, MK_REQ_member_list, 0);
-	mk_view_ask(v, &req, got_members, 0);
+	ask_list(v, MK_REQ_member_list, NULL);
 }
 
 /* --- the login itself */
@@ -214,14 +253,8 @@ login_draw(struct mk_view *v, struct mk_area area)
 	const char *below = l->busy              ? _("One moment: the passphrase is being checked.")
 			    : l->told[0] != '\0' ? l->told
 						 : "";
-	size_t len = strlen(below);
 	int row = y + 5 + (int)l->form.n;
-	for (; len > 0 && row < area.y + area.h; row++) {
-		size_t skip = 0, n = mk_width_line(below, len, (size_t)w, &skip);
-		mk_drawf(term, row, x, w, MK_EL_TEXT, "%.*s", (int)n, below);
-		below += n + skip;
-		len -= n + skip;
-	}
+	row += mk_draw_wrapped(term, row, x, w, area.y + area.h - row, MK_EL_TEXT, below);
 	draw_hints(v, row + 1, x, w, area.y + area.h);
 }
 

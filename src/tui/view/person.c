@@ -10,6 +10,7 @@
 #include "mynakura/base/str.h"
 #include "mynakura/model/number.h"
 #include "mynakura/model/subject.h"
+#include "subject_internal.h"
 #include "widget/form_internal.h"
 
 enum {
@@ -39,9 +40,6 @@ static const struct {
     [F_RELATIONSHIP] = {N_("Relationship"), MK_SF_relationship, MK_T_relationship},
 };
 
-static const char *const sex_words[] = {N_("not stated"), N_("male"), N_("female"), N_("other")};
-static const char *const sex_codes[] = {"", "male", "female", "other"};
-
 struct person_form {
 	struct mk_view v;
 	struct mk_form form;
@@ -63,21 +61,10 @@ take_fields(void *arg, const struct mk_item *item)
 			mk_edit_set(mk_form_edit(&p->form, (size_t)i), p->before[i]);
 			continue;
 		}
-		for (size_t k = 0; k < sizeof sex_codes / sizeof sex_codes[0]; k++)
-			if (strcmp(sex_codes[k], p->before[i]) == 0)
+		for (size_t k = 0; k < MK_SEXES; k++)
+			if (strcmp(mk_sex_codes[k], p->before[i]) == 0)
 				p->form.field[i].chosen = k;
 	}
-}
-
-static void
-got_fields(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
-{
-	(void)tag;
-	((struct person_form *)v)->waiting = false;
-	if (r < 0)
-		mk_tell_reply(v->tui, r, reply);
-	else
-		mk_reply_items(reply, take_fields, v);
 }
 
 static int
@@ -85,7 +72,7 @@ add_lines(struct person_form *p)
 {
 	int r = 0;
 	for (int i = 0; i < F_NUMBER && r >= 0; i++)
-		r = i == F_SEX ? mk_form_choice(&p->form, lines[i].label, sex_words, 4)
+		r = i == F_SEX ? mk_form_choice(&p->form, lines[i].label, mk_sex_words, MK_SEXES)
 			       : mk_form_line(&p->form, lines[i].label, MK_EDIT_TEXT,
 				     mk_subject_field_max(lines[i].field));
 	if (r >= 0 && p->fresh)
@@ -99,7 +86,6 @@ static int
 person_open(struct mk_view *v, const void *arg)
 {
 	struct person_form *p = (struct person_form *)v;
-	struct mk_msg req;
 	p->fresh = arg == NULL;
 	int r = add_lines(p);
 	if (r < 0) {
@@ -112,12 +98,11 @@ person_open(struct mk_view *v, const void *arg)
 		mk_tell(v->tui, MK_TONE_WARN, "%s", _("Choose a task first: which ledger?"));
 		return MK_E_USAGE;
 	}
-	p->arg = *(const struct mk_subject_arg *)arg;
-	mk_msg_init(&req, MK_REQ_subject_show, 0);
-	mk_put_str(&req.body, MK_T_subject, p->arg.id);
-	mk_put_str(&req.body, MK_T_ledger, p->arg.ledger);
-	p->waiting = true;
-	mk_view_ask(v, &req, got_fields, 0);
+	const struct mk_person_arg *person = arg;
+	const struct mk_item item = {
+	    MK_T_item, MK_TYPE_REC, person->item->data, person->item->len};
+	p->arg = person->subject;
+	take_fields(p, &item);
 	return 0;
 }
 
@@ -163,16 +148,6 @@ person_key(struct mk_view *v, const struct mk_key *key)
 
 /* --- saving */
 
-static void
-put_field(struct mk_buf *b, const char *field, const char *value)
-{
-	struct mk_buf rec = MK_BUF_INIT;
-	mk_put_str(&rec, MK_T_field, field);
-	mk_put_str(&rec, MK_T_value, value);
-	mk_put_rec(b, MK_T_item, &rec);
-	mk_buf_free(&rec);
-}
-
 /* The fields that differ from what the daemon has; how many. */
 static size_t
 put_changes(struct person_form *p, struct mk_buf *out)
@@ -181,12 +156,13 @@ put_changes(struct person_form *p, struct mk_buf *out)
 	for (int i = 0; i < F_NUMBER; i++) {
 		char value[1024];
 		if (i == F_SEX)
-			(void)mk_str_copy(value, sizeof value, sex_codes[p->form.field[i].chosen]);
+			(void)mk_str_copy(
+			    value, sizeof value, mk_sex_codes[p->form.field[i].chosen]);
 		else if (!mk_edit_copy(mk_form_edit(&p->form, (size_t)i), value, sizeof value))
 			continue;
 		if (strcmp(value, p->before[i]) == 0)
 			continue;
-		put_field(out, mk_subject_field_name(lines[i].field), value);
+		mk_subject_put_field(out, mk_subject_field_name(lines[i].field), value);
 		n++;
 	}
 	return n;
@@ -231,14 +207,6 @@ save(struct person_form *p)
 	mk_view_ask(&p->v, &req, got_saved, 0);
 }
 
-static void
-given_up(struct mk_view *v, const char *typed, const struct mk_secret *secret)
-{
-	(void)typed;
-	(void)secret;
-	mk_view_close(v);
-}
-
 static bool
 typed_anything(struct person_form *p)
 {
@@ -254,8 +222,10 @@ static bool
 person_act(struct mk_view *v, enum mk_act a)
 {
 	struct person_form *p = (struct person_form *)v;
+	if (p->waiting && a == MK_ACT_back)
+		mk_tell(v->tui, MK_TONE_INFO, "%s", _("One moment: it is being recorded."));
 	if (p->waiting)
-		return a == MK_ACT_save || a == MK_ACT_enter;
+		return a == MK_ACT_save || a == MK_ACT_enter || a == MK_ACT_back;
 	if (mk_form_act(&p->form, a))
 		return true;
 	if (a == MK_ACT_save || a == MK_ACT_enter) {
@@ -263,7 +233,8 @@ person_act(struct mk_view *v, enum mk_act a)
 	} else if (a == MK_ACT_back && typed_anything(p)) {
 		const struct mk_dialog_arg dialog = {
 		    .text = _("What you typed here is not saved. Throw it away?"),
-		    .done = given_up};
+		    .no_by_enter = true,
+		    .done = mk_dialog_close_below};
 		(void)mk_view_open(v->tui, &mk_view_dialog, &dialog);
 	} else {
 		return false;

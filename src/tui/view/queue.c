@@ -14,7 +14,7 @@
 
 struct waiting {
 	char review[MK_ID_MAX], ledger[MK_ID_MAX], subject[MK_ID_MAX], by[MK_ID_MAX];
-	char whose[256]; /* the subject's name */
+	char whose[264]; /* the subject's name */
 	char layout[32];
 	bool certain;
 	int64_t time;

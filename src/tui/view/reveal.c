@@ -19,6 +19,7 @@ struct reveal {
 	struct mk_secret *number; /* NULL: not here yet */
 	int64_t until; /* mono ms */
 	int left; /* seconds, as shown */
+	uint32_t stamp; /* of the digits */
 };
 
 static void
@@ -41,6 +42,7 @@ got_number(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	int64_t now = mk_mono_ms();
 	d->until = now + MK_REVEAL_S * 1000;
 	d->left = MK_REVEAL_S;
+	d->stamp = mk_term_stamp();
 	v->wake = now + 1000;
 }
 
@@ -80,7 +82,8 @@ reveal_tick(struct mk_view *v, int64_t now)
 static bool
 reveal_act(struct mk_view *v, enum mk_act a)
 {
-	if (a == MK_ACT_hide)
+	/* A key that was pressed twice must not throw a look away that is recorded already. */
+	if (a == MK_ACT_hide && ((struct reveal *)v)->number != NULL)
 		mk_view_close(v);
 	/* Nothing else may cover it: help would keep it in memory longer than it is seen. */
 	return a == MK_ACT_hide || a == MK_ACT_help;
@@ -100,7 +103,7 @@ reveal_draw(struct mk_view *v, struct mk_area area)
 		mk_draw_cursor(term, y + 3, x + 2);
 		return;
 	}
-	mk_draw_digits(term, y + 3, x + 2, d->number->data, d->number->len, 0, 1);
+	mk_draw_digits(term, y + 3, x + 2, d->number->data, d->number->len, 0, d->stamp);
 	mk_drawf(term, y + 5, x + 2, w - 4, MK_EL_TEXT, _("hidden in %d s"), d->left);
 	mk_draw_cursor(term, y + 3, x + 2);
 }

@@ -44,7 +44,6 @@ static void
 person_chosen(struct mk_view *v, const struct mk_subject_arg *one)
 {
 	struct mk_review *r = (struct mk_review *)v;
-	r->choosing = false;
 	if (strcmp(one->ledger, r->ledger) != 0 && one->ledger[0] != '\0') {
 		mk_tell(v->tui, MK_TONE_WARN, "%s",
 		    _("That person is in another ledger than this item."));
@@ -63,20 +62,15 @@ choose_person(struct mk_review *r)
 		memcpy(r->subject_name, r->owner_name, sizeof r->subject_name);
 		return;
 	}
-	const struct mk_choose_arg arg = {.done = person_chosen};
-	r->choosing = mk_view_open(r->v.tui, &mk_view_subjects, &arg) == 0;
-}
-
-/* The list of people has closed. Without a choice the item is a new person's again. */
-static void
-review_shown(struct mk_view *v)
-{
-	struct mk_review *r = (struct mk_review *)v;
-	if (!r->choosing)
+	if (r->subject[0] != '\0' && strcmp(r->subject, r->subject_before) != 0) {
+		/* A second time takes the choice back. */
+		memcpy(r->subject, r->subject_before, sizeof r->subject);
+		r->subject_name[0] = '\0';
+		mk_tell(r->v.tui, MK_TONE_INFO, "%s", _("The choice of the person is taken back."));
 		return;
-	r->choosing = false;
-	memset(r->subject, 0, sizeof r->subject);
-	r->subject_name[0] = '\0';
+	}
+	const struct mk_choose_arg arg = {.done = person_chosen};
+	(void)mk_view_open(r->v.tui, &mk_view_subjects, &arg);
 }
 
 /* --- keys */
@@ -125,21 +119,14 @@ review_key(struct mk_view *v, const struct mk_key *key)
 }
 
 static void
-given_up(struct mk_view *v, const char *typed, const struct mk_secret *secret)
-{
-	(void)typed;
-	(void)secret;
-	mk_view_close(v);
-}
-
-static void
 ask_give_up(struct mk_review *r)
 {
 	const struct mk_dialog_arg dialog = {
 	    .text =
 		_("Leave this item? What you typed is lost. The item stays in the queue; to look "
 		  "at it again counts as showing a number."),
-	    .done = given_up};
+	    .no_by_enter = true,
+	    .done = mk_dialog_close_below};
 	(void)mk_view_open(r->v.tui, &mk_view_dialog, &dialog);
 }
 
@@ -159,8 +146,10 @@ review_act(struct mk_view *v, enum mk_act a)
 	struct mk_review *r = (struct mk_review *)v;
 	bool ours = a == MK_ACT_accept || a == MK_ACT_enter || a == MK_ACT_person ||
 		    a == MK_ACT_reject || a == MK_ACT_other_strip;
+	if (r->sending && a == MK_ACT_back)
+		mk_tell(v->tui, MK_TONE_INFO, "%s", _("One moment: it is being recorded."));
 	if (!r->loaded || r->sending)
-		return ours;
+		return ours || (r->sending && a == MK_ACT_back);
 	if (a == MK_ACT_enter)
 		enter(r);
 	else if (a == MK_ACT_accept)
@@ -187,6 +176,5 @@ const struct mk_view_ops mk_view_review = {
     .key = review_key,
     .act = review_act,
     .draw = mk_review_draw,
-    .shown = review_shown,
     .close = review_close,
 };

@@ -89,7 +89,7 @@ draw_two(struct mk_review *r, struct mk_term *term, int y, struct mk_area area)
 	for (size_t i = 0; i < 2; i++, y++) {
 		mk_draw(term, y, area.x + 1, 20, MK_EL_LABEL, _(rows[i].words));
 		mk_draw_digits(term, y, area.x + 22, (const uint8_t *)rows[i].digits,
-		    strlen(rows[i].digits), marks, r->stamp * 2 + (uint32_t)i);
+		    strlen(rows[i].digits), marks, r->stamp + (uint32_t)i);
 	}
 	return y;
 }

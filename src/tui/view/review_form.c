@@ -9,6 +9,7 @@
 #include "mynakura/base/time.h"
 #include "mynakura/model/number.h"
 #include "mynakura/model/subject.h"
+#include "subject_internal.h"
 
 /* Shares of agreeing readings, in thousandths. */
 #define SURE 750
@@ -27,9 +28,6 @@ static const struct {
     [F_ADDRESS] = {N_("Address"), MK_SF_address},
     [F_CODE] = {N_("Code"), MK_SF_code},
 };
-
-static const char *const sex_words[] = {N_("not stated"), N_("male"), N_("female"), N_("other")};
-static const char *const sex_codes[] = {"", "male", "female", "other"};
 
 /* What was read for a field; NULL where documents hold none. */
 static const struct mk_read_field *
@@ -65,8 +63,8 @@ int
 mk_review_form_init(struct mk_review *r)
 {
 	for (size_t i = 0; i < F_ALL; i++) {
-		int e = i == F_SEX ? mk_form_choice(&r->form, lines[i].label, sex_words,
-					 sizeof sex_words / sizeof sex_words[0])
+		int e = i == F_SEX
+			    ? mk_form_choice(&r->form, lines[i].label, mk_sex_words, MK_SEXES)
 			: i <= F_AGAIN
 			    ? mk_form_line(&r->form, lines[i].label, MK_EDIT_NUMBER, MK_NUMBER_LEN)
 			    : mk_form_line(&r->form, lines[i].label, MK_EDIT_TEXT,
@@ -83,7 +81,7 @@ changed_value(const struct mk_review *r, size_t i, char *out, size_t cap)
 {
 	const struct mk_field *f = &r->form.field[i];
 	if (i == F_SEX)
-		(void)mk_str_copy(out, cap, sex_codes[f->chosen]);
+		(void)mk_str_copy(out, cap, mk_sex_codes[f->chosen]);
 	else if (!mk_edit_copy(&f->edit, out, cap))
 		return false;
 	return strcmp(out, read_value(r->reading, i)) != 0;
@@ -146,8 +144,8 @@ set_field(struct mk_review *r, size_t i)
 		return;
 	}
 	r->form.field[i].chosen = 0;
-	for (size_t k = 0; k < sizeof sex_codes / sizeof sex_codes[0]; k++)
-		if (strcmp(sex_codes[k], value) == 0)
+	for (size_t k = 0; k < MK_SEXES; k++)
+		if (strcmp(mk_sex_codes[k], value) == 0)
 			r->form.field[i].chosen = k;
 }
 
@@ -192,6 +190,7 @@ not_yet(struct mk_review *r, size_t field, const char *words)
 {
 	mk_form_focus(&r->form, field);
 	mk_tell(r->v.tui, MK_TONE_WARN, "%s", words);
+	r->shown_at = mk_mono_ms();
 	return false;
 }
 
@@ -252,7 +251,8 @@ doubts_seen(struct mk_review *r)
 	for (size_t i = F_NAME; i < F_ALL && !again; i++)
 		if (doubtful(r, i) && !is_changed(r, i))
 			return not_yet(r, i,
-			    _("This was hard to read. Compare it with the scan; F2 once more takes it "
+			    _("This was hard to read. Compare it with the scan; F2 once more takes "
+			      "it "
 			      "as it stands."));
 	return true;
 }
@@ -270,29 +270,21 @@ mk_review_ready(struct mk_review *r)
 	return doubts_seen(r);
 }
 
-static void
-put_field(struct mk_buf *out, const char *field, const char *value)
-{
-	struct mk_buf rec = MK_BUF_INIT;
-	mk_put_str(&rec, MK_T_field, field);
-	mk_put_str(&rec, MK_T_value, value);
-	mk_put_rec(out, MK_T_item, &rec);
-	mk_buf_free(&rec);
-}
-
 void
 mk_review_put(struct mk_review *r, struct mk_buf *out)
 {
 	const char *purpose = mk_tui_session(r->v.tui)->purpose;
 	char value[1024];
 	for (size_t i = F_NAME; i < F_ALL; i++)
-		if (changed_value(r, i, value, sizeof value))
-			put_field(out, mk_subject_field_name(lines[i].field), value);
+		/* Of a person who is there an emptied field says nothing: what is kept stays. */
+		if (changed_value(r, i, value, sizeof value) &&
+		    (value[0] != '\0' || r->subject[0] == '\0'))
+			mk_subject_put_field(out, mk_subject_field_name(lines[i].field), value);
 	mk_wipe(value, sizeof value);
 	if (r->subject[0] != '\0')
-		put_field(out, "subject", r->subject);
+		mk_subject_put_field(out, "subject", r->subject);
 	else if (purpose[0] != '\0')
-		put_field(out, "purposes", purpose);
+		mk_subject_put_field(out, "purposes", purpose);
 	for (size_t i = F_NUMBER; !r->as_read && i <= F_AGAIN; i++) {
 		const struct mk_secret *digits = mk_form_edit(&r->form, i)->text;
 		if (digits->len > 0)

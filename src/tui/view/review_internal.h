@@ -33,16 +33,18 @@ struct mk_review {
 	bool loaded, sending;
 	struct mk_secret *locked; /* the reading's memory: it holds the number */
 	struct mk_reading *reading;
-	bool warned; /* the clerk was told that something is doubtful, and has typed nothing since */
+	int64_t
+	    shown_at; /* mono ms: the item, or the last word about a doubt, has been there since */
+	bool
+	    warned; /* the clerk was told that something is doubtful, and has typed nothing since */
 	struct mk_form form;
 	bool as_read; /* the number field shows the certain reading, nothing is typed in it */
 	bool whole; /* the whole scan instead of a field's part */
 	uint32_t stamp; /* of the digits of this item */
-	char subject[MK_ID_MAX], subject_name[256]; /* whose it is; "" a new person */
+	char subject[MK_ID_MAX], subject_name[264]; /* whose it is; "" a new person */
 	char subject_before[MK_ID_MAX]; /* as it came */
 	char owner[MK_ID_MAX],
-	    owner_name[256]; /* who has this number already, as the daemon said */
-	bool choosing; /* the list of people lies above */
+	    owner_name[264]; /* who has this number already, as the daemon said */
 	size_t accepted, rejected, left; /* left: others that wait in this ledger */
 	struct mk_review_picture picture;
 };

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "mynakura/base/str.h"
+#include "mynakura/base/time.h"
 
 #define REASON_BYTES 200
+#define SEEN_MS 400 /* longer than a key repeats, shorter than a person decides */
 
 /* --- one item: asked for, shown, gone */
 
@@ -86,7 +88,9 @@ got_item(struct mk_view *v, int e, struct mk_msg *reply, uintptr_t tag)
 		mk_tell_reply(t, e, reply);
 		return;
 	}
-	r->stamp++;
+	r->stamp = mk_term_stamp();
+	(void)mk_term_stamp(); /* stamp + 1: the second of two readings */
+	r->shown_at = mk_mono_ms();
 	r->loaded = true;
 	mk_review_form_fill(r);
 	if (r->subject[0] != '\0')
@@ -121,6 +125,9 @@ take_other(void *arg, const struct mk_item *item)
 	if (strcmp(id, o->r->id) == 0)
 		return;
 	o->n++;
+	/* One that was looked at before costs a reveal: it is opened by a person's key only. */
+	if (mk_get_bool(item->p, item->len, MK_T_viewed, false))
+		return;
 	if (o->next[0] == '\0' && mk_get_i64(item->p, item->len, MK_T_time, 0) >= o->r->time)
 		memcpy(o->next, id, sizeof o->next);
 }
@@ -144,8 +151,13 @@ got_queue(struct mk_view *v, int e, struct mk_msg *reply, uintptr_t next)
 {
 	struct mk_review *r = (struct mk_review *)v;
 	struct others o = {.r = r};
-	if (e == 0)
-		mk_reply_items(reply, take_other, &o);
+	if (e < 0) {
+		mk_tell_reply(v->tui, e, reply);
+		if (next != 0)
+			mk_view_close(v);
+		return;
+	}
+	mk_reply_items(reply, take_other, &o);
 	r->left = o.n;
 	if (next == 0)
 		return;
@@ -226,7 +238,11 @@ void
 mk_review_accept(struct mk_review *r)
 {
 	struct mk_msg req;
-	if (!mk_review_ready(r))
+	/*
+	 * A key that is held down must not accept what nobody has seen: an item, or a doubt that was
+	 * told, has to stand there for a moment first.
+	 */
+	if (mk_mono_ms() - r->shown_at < SEEN_MS || !mk_review_ready(r))
 		return;
 	mk_msg_init(&req, MK_REQ_review_accept, 0);
 	mk_put_str(&req.body, MK_T_review, r->id);

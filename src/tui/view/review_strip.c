@@ -45,12 +45,10 @@ mk_review_picture_take(struct mk_review_picture *p, struct mk_msg *reply)
 void
 mk_review_picture_free(struct mk_review_picture *p)
 {
-	uint32_t stamp = p->stamp;
 	if (p->grey != NULL)
 		munmap((void *)(uintptr_t)p->grey, p->len);
 	mk_strip_free(p->strip);
 	memset(p, 0, sizeof *p);
-	p->stamp = stamp; /* never the same for two strips of a view */
 }
 
 /* --- which part */
@@ -84,7 +82,7 @@ on_card(const struct mk_review *r, struct mk_read_box b)
 {
 	const struct mk_read_box none = {0, 0, 0, 0}, *card = &r->reading->card;
 	uint32_t x = card->width != 0 ? card->x : 0, y = card->width != 0 ? card->y : 0;
-	if (b.width == 0 || b.x < x || b.y < y)
+	if (b.width == 0 || b.height == 0 || b.x < x || b.y < y)
 		return none;
 	b.x -= x;
 	b.y -= y;
@@ -165,7 +163,7 @@ render(struct mk_review *r, unsigned cols, unsigned rows)
 	p->rendered = true;
 	p->term = term;
 	p->view = view;
-	p->stamp++;
+	p->stamp = mk_term_stamp();
 }
 
 static void

@@ -10,7 +10,6 @@
 
 #include "mynakura/base/str.h"
 #include "mynakura/base/time.h"
-#include "mynakura/base/width.h"
 #include "mynakura/report/words.h"
 #include "subject_internal.h"
 
@@ -21,6 +20,7 @@ struct subject {
 	struct mk_subject_arg arg;
 	struct mk_buf item; /* the record of subject_show */
 	bool has_number;
+	enum mk_act pending; /* typed before the record was here; MK_ACT_NONE */
 };
 
 static void
@@ -44,6 +44,10 @@ got_subject(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	mk_reply_items(reply, take_item, &s->item);
 	s->has_number = mk_find(s->item.data, s->item.len, MK_T_number, &it);
 	(void)mk_get_str(s->item.data, s->item.len, MK_T_name, s->arg.name, sizeof s->arg.name);
+	enum mk_act a = s->pending;
+	s->pending = MK_ACT_NONE;
+	if (a != MK_ACT_NONE)
+		(void)v->ops->act(v, a);
 }
 
 static void
@@ -60,7 +64,9 @@ refresh(struct mk_view *v)
 static int
 subject_open(struct mk_view *v, const void *arg)
 {
-	((struct subject *)v)->arg = *(const struct mk_subject_arg *)arg;
+	struct subject *s = (struct subject *)v;
+	s->arg = *(const struct mk_subject_arg *)arg;
+	s->pending = MK_ACT_NONE;
 	refresh(v);
 	return 0;
 }
@@ -96,14 +102,25 @@ ask_reason(struct subject *s)
 	(void)mk_view_open(s->v.tui, &mk_view_dialog, &dialog);
 }
 
+/* With the data that stands here, so that what is typed at once meets no empty field. */
+static void
+edit(struct subject *s)
+{
+	const struct mk_person_arg arg = {s->arg, &s->item};
+	(void)mk_view_open(s->v.tui, &mk_view_person, &arg);
+}
+
 static bool
 subject_act(struct mk_view *v, enum mk_act a)
 {
 	struct subject *s = (struct subject *)v;
-	if (a == MK_ACT_reveal)
+	bool early = s->item.len == 0 && (a == MK_ACT_reveal || a == MK_ACT_edit);
+	if (early)
+		s->pending = a;
+	else if (a == MK_ACT_reveal)
 		ask_reason(s);
 	else if (a == MK_ACT_edit)
-		(void)mk_view_open(v->tui, &mk_view_person, &s->arg);
+		edit(s);
 	else if (a == MK_ACT_history)
 		(void)mk_view_open(v->tui, &mk_view_trail, &s->arg);
 	else
@@ -149,6 +166,20 @@ value_words(struct mk_tui *t, const struct mk_buf *item, unsigned tag, struct mk
 	}
 }
 
+const char *const mk_sex_words[MK_SEXES] = {
+    N_("not stated"), N_("male"), N_("female"), N_("other")};
+const char *const mk_sex_codes[MK_SEXES] = {"", "male", "female", "other"};
+
+void
+mk_subject_put_field(struct mk_buf *out, const char *field, const char *value)
+{
+	struct mk_buf rec = MK_BUF_INIT;
+	mk_put_str(&rec, MK_T_field, field);
+	mk_put_str(&rec, MK_T_value, value);
+	mk_put_rec(out, MK_T_item, &rec);
+	mk_buf_free(&rec);
+}
+
 void
 mk_subject_purposes(const char *set, struct mk_buf *out)
 {
@@ -178,17 +209,9 @@ mk_number_source_word(const char *source)
 static int
 draw_row(struct mk_term *term, int y, struct mk_area area, const char *label, const char *value)
 {
-	size_t len = strlen(value), at = 0, skip = 0;
-	char line[2048];
 	int x = area.x + 2 + LABEL_CELLS + 1, w = area.w - LABEL_CELLS - 4;
 	mk_draw(term, y, area.x + 2, LABEL_CELLS, MK_EL_LABEL, label);
-	while (at < len && y < area.y + area.h) {
-		size_t n = mk_width_line(value + at, len - at, (size_t)w, &skip);
-		snprintf(line, sizeof line, "%.*s", (int)n, value + at);
-		mk_draw(term, y++, x, w, MK_EL_TEXT, line);
-		at += n + skip;
-	}
-	return y;
+	return y + mk_draw_wrapped(term, y, x, w, area.y + area.h - y, MK_EL_TEXT, value);
 }
 
 static void
@@ -220,8 +243,6 @@ static void
 subject_close(struct mk_view *v)
 {
 	struct subject *s = (struct subject *)v;
-	if (s->item.data != NULL)
-		mk_wipe(s->item.data, s->item.cap);
 	mk_buf_free(&s->item);
 }
 

@@ -20,7 +20,7 @@
 
 struct person {
 	char id[MK_ID_MAX], ledger[MK_ID_MAX];
-	char name[256], kana[256], code[65], birth[11], state[32];
+	char name[264], kana[264], code[65], birth[11], state[32];
 	bool number;
 };
 
@@ -34,6 +34,9 @@ struct subjects {
 	char cursor[CURSOR_MAX]; /* of the page behind the last row; "" none */
 	uintptr_t query; /* answers to older ones are not looked at */
 	bool fetching;
+	bool wants_pick; /* Enter came before the answer to what was typed */
+	char keep[MK_ID_MAX]; /* select this one again when it comes; "" the first */
+	size_t keep_n; /* so many rows were here */
 	void (*chosen)(struct mk_view *below, const struct mk_subject_arg *one);
 };
 
@@ -76,6 +79,22 @@ forget_rows(struct subjects *s)
 	s->n = 0;
 }
 
+static void ask_page(struct subjects *s);
+static bool pick(struct subjects *s);
+
+/* After a change the list is where it was: the same person is selected, as far as it goes. */
+static void
+keep_place(struct subjects *s)
+{
+	for (size_t i = 0; s->keep[0] != '\0' && i < s->n; i++)
+		if (strcmp(s->rows[i].id, s->keep) == 0) {
+			mk_list_select(&s->list, i);
+			s->keep[0] = '\0';
+		}
+	if (s->keep[0] != '\0' && s->cursor[0] != '\0' && s->n < s->keep_n)
+		ask_page(s);
+}
+
 static void
 got_people(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
@@ -90,10 +109,19 @@ got_people(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	/* The rows of the last search stay until the first of this one are here: nothing flickers. */
 	if (s->cursor[0] == '\0')
 		forget_rows(s);
+	bool first = s->cursor[0] == '\0';
 	mk_reply_items(reply, take_person, s);
+	s->cursor[0] = '\0';
 	(void)mk_get_str(
 	    reply->body.data, reply->body.len, MK_T_cursor, s->cursor, sizeof s->cursor);
 	mk_list_count(&s->list, s->n, s->cursor[0] != '\0');
+	if (first)
+		mk_list_select(&s->list, 0);
+	keep_place(s);
+	if (s->wants_pick && !s->fetching) {
+		s->wants_pick = false;
+		(void)pick(s);
+	}
 }
 
 static void
@@ -192,6 +220,11 @@ static bool
 pick(struct subjects *s)
 {
 	struct mk_subject_arg one;
+	/* The rows on the screen are those of what was typed before: wait for the right ones. */
+	if (s->fetching && s->cursor[0] == '\0') {
+		s->wants_pick = true;
+		return true;
+	}
 	if (s->n == 0)
 		return true;
 	const struct person *p = &s->rows[s->list.sel];
@@ -215,6 +248,8 @@ subjects_key(struct mk_view *v, const struct mk_key *key)
 {
 	struct subjects *s = (struct subjects *)v;
 	bool open = false;
+	if (key->code != MK_KEY_ENTER)
+		s->wants_pick = false;
 	if (mk_list_mouse(&s->list, key, &open)) {
 		fetch_more(s);
 		return open ? pick(s) : true;
@@ -224,8 +259,10 @@ subjects_key(struct mk_view *v, const struct mk_key *key)
 		return false;
 	uint32_t before = s->search.stamp;
 	bool used = mk_edit_key(&s->search, key);
-	if (s->search.stamp != before)
+	if (s->search.stamp != before) {
+		s->keep[0] = '\0';
 		ask_anew(s);
+	}
 	return used;
 }
 
@@ -302,7 +339,11 @@ subjects_draw(struct mk_view *v, struct mk_area area)
 static void
 subjects_shown(struct mk_view *v)
 {
-	ask_anew((struct subjects *)v);
+	struct subjects *s = (struct subjects *)v;
+	if (s->n > 0)
+		memcpy(s->keep, s->rows[s->list.sel].id, sizeof s->keep);
+	s->keep_n = s->n;
+	ask_anew(s);
 }
 
 static void

@@ -73,24 +73,13 @@ put_row(struct mk_buf *out, const struct mk_act_row *row)
 	mk_buf_free(&keys);
 }
 
-static unsigned
-places_of(const struct mk_view *v)
-{
-	unsigned p = v->ops->places | MK_P_ANY;
-	if (v->ops->more_places != NULL)
-		p |= v->ops->more_places(v);
-	if (mk_tui_session(v->tui)->open)
-		p |= MK_P_SESSION;
-	return mk_tui_may_number(v->tui) ? p | MK_P_NUMBERS : p;
-}
-
 static int
 help_open(struct mk_view *v, const void *arg)
 {
 	struct mk_buf *out = &((struct text *)v)->pager.text;
 	const struct mk_view *for_view = v->below;
 	(void)arg;
-	unsigned places = for_view != NULL ? places_of(for_view) : MK_P_ANY;
+	unsigned places = for_view != NULL ? mk_view_places(for_view) : MK_P_ANY;
 	mk_buf_printf(out, "# %s\n", _("Keys on this screen"));
 	char key[16];
 	for (int a = 0; a < MK_ACT_COUNT; a++)

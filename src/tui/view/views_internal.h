@@ -15,7 +15,7 @@ extern const struct mk_view_ops mk_view_queue; /* NULL */
 extern const struct mk_view_ops mk_view_review; /* const struct mk_review_arg * */
 extern const struct mk_view_ops mk_view_subjects; /* const struct mk_choose_arg *, or NULL */
 extern const struct mk_view_ops mk_view_subject; /* const struct mk_subject_arg * */
-extern const struct mk_view_ops mk_view_person; /* const struct mk_subject_arg *, NULL: a new one */
+extern const struct mk_view_ops mk_view_person; /* const struct mk_person_arg *; NULL: a new one */
 extern const struct mk_view_ops mk_view_reveal; /* const struct mk_reveal_arg * */
 extern const struct mk_view_ops mk_view_export; /* NULL */
 extern const struct mk_view_ops mk_view_trail; /* const struct mk_subject_arg *: only hers; NULL */
@@ -30,7 +30,13 @@ bool mk_task_settled(struct mk_tui *t);
 
 /* A person of a ledger. name is for titles and may be "". */
 struct mk_subject_arg {
-	char id[MK_ID_MAX], ledger[MK_ID_MAX], name[256];
+	char id[MK_ID_MAX], ledger[MK_ID_MAX], name[264];
+};
+
+/* One whose data is corrected: item is the record of subject_show, borrowed during open. */
+struct mk_person_arg {
+	struct mk_subject_arg subject;
+	const struct mk_buf *item;
 };
 
 struct mk_reveal_arg {
@@ -66,8 +72,13 @@ struct mk_dialog_arg {
 	const char
 	    *word; /* what must be typed exactly, for what cannot be undone; NULL: anything */
 	bool may_be_empty;
+	bool no_by_enter; /* y says yes, Enter no: for what one would rather not do by a slip */
 	/* typed: of a line that is no secret; "" without one. secret: the line itself, borrowed. */
 	void (*done)(struct mk_view *below, const char *typed, const struct mk_secret *secret);
 };
+
+/* A done() that closes the view below: its user wanted out. */
+void mk_dialog_close_below(
+    struct mk_view *below, const char *typed, const struct mk_secret *secret);
 
 #endif

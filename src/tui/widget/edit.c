@@ -34,7 +34,7 @@ mk_edit_clear(struct mk_edit *e)
 	mk_secret_clear(e->text);
 	e->cursor = 0;
 	e->full = false;
-	e->stamp++;
+	e->stamp = mk_term_stamp();
 }
 
 size_t
@@ -103,7 +103,7 @@ insert(struct mk_edit *e, const char *s, size_t len)
 	memcpy(t->data + e->cursor, s, len);
 	t->len += len;
 	e->cursor += len;
-	e->stamp++;
+	e->stamp = mk_term_stamp();
 	past_marks(e);
 }
 
@@ -117,7 +117,7 @@ cut(struct mk_edit *e, size_t from, size_t to)
 	mk_wipe(t->data + t->len - (to - from), to - from);
 	t->len -= to - from;
 	e->cursor = from;
-	e->stamp++;
+	e->stamp = mk_term_stamp();
 	past_marks(e);
 }
 
@@ -299,7 +299,5 @@ mk_edit_draw(const struct mk_edit *e, struct mk_term *term, int y, int x, int ce
 	mk_draw_pad(term, y, x, cells, focus ? MK_EL_FIELD_ON : MK_EL_FIELD, mk_buf_str(&b));
 	if (focus)
 		mk_draw_cursor(term, y, x + (int)mk_width_cells(bytes(e) + from, e->cursor - from));
-	if (b.data != NULL)
-		mk_wipe(b.data, b.len);
 	mk_buf_free(&b);
 }

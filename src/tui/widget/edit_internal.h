@@ -30,7 +30,7 @@ size_t mk_edit_len(const struct mk_edit *e);
 /* NUL-terminated copy into out[cap]; for texts that are no secret. false when it does not fit. */
 bool mk_edit_copy(const struct mk_edit *e, char *out, size_t cap);
 /*
- * Text, arrows in the line, Home End C-a C-e, BSpace DC C-h C-d, C-k C-u C-w. true when used. What
+ * Text, arrows in the line, Home End C-a C-e, BSpace DC, C-k C-u C-w. true when used. What
  * a name may not hold (controls, bidi) is not taken.
  */
 bool mk_edit_key(struct mk_edit *e, const struct mk_key *key);

@@ -187,8 +187,6 @@ draw_row(const struct mk_list *l, struct mk_term *term, size_t row, int y, int x
 		x += w[i] + GAP;
 		mk_buf_reset(&b);
 	}
-	if (b.data != NULL)
-		mk_wipe(b.data, b.cap);
 	mk_buf_free(&b);
 }
 

@@ -16,8 +16,6 @@
 void
 mk_pager_fini(struct mk_pager *p)
 {
-	if (p->text.data != NULL)
-		mk_wipe(p->text.data, p->text.cap);
 	mk_buf_free(&p->text);
 	memset(p, 0, sizeof *p);
 }
@@ -88,7 +86,7 @@ static size_t
 walk(struct mk_pager *p, struct mk_term *term, struct mk_area area, bool draw)
 {
 	const char *s = mk_buf_str(&p->text);
-	size_t len = p->text.len, at = 0, line = 0, skip = 0;
+	size_t len = strlen(s), at = 0, line = 0, skip = 0;
 	bool start = true, heading = false;
 	while (at < len) {
 		if (start) {
