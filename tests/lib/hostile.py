@@ -449,8 +449,8 @@ def walk(seen, absent):
     no = "raw absent %s\n" % absent if absent else ""
     return ("wait 3 People\n" + see + "key 3\nwait C001\n" + see + "key Enter\nwait 2023-11-15\n" + see +
             "key h\nwait 2 entries\n" + see + "key Enter\nwait Entry 2\n" + see + "key q\nwait 2 entries\nkey q\nwait 2023-11-15\nkey r\nwait Reason\n" + see +
-            "type x\nkey Enter\nwait hidden in\n" + see + "wait 1234 5678 9018\nkey Enter\ngone hidden in\nkey e\ngone Last change\nwait C001\ntype z\nkey Escape\n"
-            "wait Throw it away\nkey Enter\ngone Corrections\nkey q\nwait C001\nkey q\n"
+            "type x\nkey Enter\nwait hidden in\n" + see + "wait 1234 5678 9018\nkey Enter\ngone hidden in\nidle 50\nkey e\ngone Last change\nwait C001\ntype z\nkey Escape\n"
+            "wait Throw it away\nkey y\ngone Corrections\nkey q\nwait C001\nkey q\n"
             "wait 1 Scan\nkey 1\nwait Scanner\nkey d\nidle 100\n" + see + "key Escape\nidle 100\nkey Escape\nwait 2 Review\nkey 2\nwait certain\n" + see +
             "key Enter\nwait agree\n" + see + "key F8\nwait Reason\ntype x\nkey Enter\ngone Reason\n" + see + "key Escape\nwait certain\nkey Escape\n"
             "wait 5 Audit\nkey 5\nwait 2 entries\n" + see + "key Enter\nwait Entry\n" + see + "key q\nwait 2 entries\nkey v\nwait NOT whole\n" + see +
@@ -532,8 +532,8 @@ def unasked(body, kind, rid):
 def all_cases():
     out = cases()
     out["unasked"] = (World(), unasked, "subject_list",
-                      "wait 3 People\nkey 3\nwait C001\nidle 300\nshell python3 $TOP/tests/lib/hostile_ps.py $D/unasked.sock rest 1000\n"
-                      "key Enter\nwait was lost\nkey Escape\nexit 0\n")
+                      "wait 3 People\nkey 3\nwait was lost\nidle 300\nshell python3 $TOP/tests/lib/hostile_ps.py $D/unasked.sock rest 1000\n"
+                      "wait was lost\nkey Escape\nexit 0\n")
     return out
 
 

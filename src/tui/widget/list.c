@@ -50,20 +50,14 @@ mk_list_select(struct mk_list *l, size_t row)
 	l->sel = row < l->count ? row : l->count > 0 ? l->count - 1 : 0;
 }
 
-/*
- * Keeps the selection in the window. Where it left by one row the window moves by half a page: a
- * scroll by single rows would send the whole window for each key.
- */
+/* Keeps the selection in the window, which moves no further than it must. */
 static void
 follow(struct mk_list *l, size_t page)
 {
-	size_t half = page > 1 ? page / 2 : 1;
 	if (l->sel < l->top)
-		l->top = l->top - l->sel > 1 ? l->sel
-			 : l->sel > page / 2 ? l->sel - page / 2 /* a page of one row: itself */
-					     : 0;
+		l->top = l->sel;
 	else if (l->sel >= l->top + page)
-		l->top = l->sel - (l->top + page) >= 1 ? l->sel - page + 1 : l->sel - page + half;
+		l->top = l->sel - page + 1;
 	size_t most = l->count > page ? l->count - page : 0;
 	if (l->top > most)
 		l->top = most;
