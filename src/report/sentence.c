@@ -7,10 +7,13 @@
 #include "mynakura/report/words.h"
 
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "mynakura/base/lang.h"
 #include "mynakura/base/secret.h"
+#include "mynakura/model/subject.h"
 
 static size_t
 digits_at(const char *s)
@@ -51,29 +54,70 @@ put_back(const char *translated, const char *words, struct mk_buf *out)
 	}
 }
 
+/* The whole of words by the catalogue; false when it is not there. */
+static bool
+by_catalogue(const char *words, struct mk_buf *out)
+{
+	struct mk_buf pattern = MK_BUF_INIT;
+	const char *translated = *words != '\0' ? _(words) : words;
+	bool known = translated != words;
+	if (known) {
+		mk_buf_puts(out, translated);
+	} else {
+		pattern_of(words, &pattern);
+		const char *key = mk_buf_str(&pattern);
+		translated = key[0] != '\0' ? _(key) : key;
+		known = translated != key;
+		if (known)
+			put_back(translated, words, out);
+	}
+	mk_buf_free(&pattern);
+	return known;
+}
+
+/* "birth is not valid": by "%s is not valid" and the field's title. */
+static bool
+about_field(const char *words, struct mk_buf *out)
+{
+	char field[32], key[256];
+	size_t n = strcspn(words, " ");
+	if (n == 0 || n >= sizeof field || words[n] == '\0')
+		return false;
+	memcpy(field, words, n);
+	field[n] = '\0';
+	int f = mk_subject_field_parse(field);
+	if (f < 0 || snprintf(key, sizeof key, "%%s%s", words + n) >= (int)sizeof key)
+		return false;
+	const char *translated = _(key), *place = strstr(translated, "%s");
+	if (translated == key || place == NULL)
+		return false;
+	mk_buf_put(out, translated, (size_t)(place - translated));
+	mk_buf_puts(out, mk_lang_ja() ? mk_subject_field_title_ja(f) : field);
+	mk_buf_puts(out, place + 2);
+	return true;
+}
+
 void
 mk_sentence(const char *words, size_t len, struct mk_buf *out)
 {
 	char exact[512];
-	struct mk_buf pattern = MK_BUF_INIT;
 	if (len == 0 || len >= sizeof exact) {
 		mk_buf_put(out, words, len);
 		return;
 	}
 	memcpy(exact, words, len);
 	exact[len] = '\0';
-	const char *translated = _(exact);
-	if (translated == exact) {
-		pattern_of(exact, &pattern);
-		const char *key = mk_buf_str(&pattern);
-		translated = key[0] != '\0' ? _(key) : key;
-		if (translated == key)
-			mk_buf_put(out, words, len);
-		else
-			put_back(translated, exact, out);
-	} else {
-		mk_buf_puts(out, translated);
+	if (!by_catalogue(exact, out) && !about_field(exact, out)) {
+		/* "nothing was written: A003 name: a character does not fit": part by part. */
+		char *rest = strstr(exact, ": ");
+		if (rest != NULL)
+			*rest = '\0';
+		if (rest == NULL || !by_catalogue(exact, out))
+			mk_buf_puts(out, exact);
+		if (rest != NULL) {
+			mk_buf_puts(out, ": ");
+			mk_sentence(rest + 2, strlen(rest + 2), out);
+		}
 	}
-	mk_buf_free(&pattern);
 	mk_wipe(exact, sizeof exact);
 }

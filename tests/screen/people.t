@@ -200,7 +200,7 @@ wait 1955-03-14
 key Tab Tab Tab C-u
 type 1955-13-14
 key F2
-wait birth
+wait 生年月日 の値が正しくありません
 wait 1955-13-14
 key C-u
 type 1955-12-14

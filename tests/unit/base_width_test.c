@@ -244,7 +244,7 @@ clipped_to_cells(void **state)
 static size_t
 random_text(char *out, size_t cap)
 {
-	static const char *const pieces[] = {"a", "Z", " ", "~", "\n", "\\", "山", "葛" IVS, "𠮷",
+	static const char *const pieces[] = {"a", "Z", " ", "~", "\n", "\\", "山", ("葛" IVS), "𠮷",
 	    "髙", "が", DAKUTEN, ACUTE, IVS, "ｶ", "ﾞ", "\x1b", "\xc2\x9b", "\xe2\x80\xae",
 	    "\xe2\x80\x8b", "\xc2\xad", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbd", "\xe5\xb1", "\xff",
 	    "\x80", "\xf0"};

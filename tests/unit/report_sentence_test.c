@@ -35,6 +35,13 @@ sentences(void **state)
 	says("the file has more than 200 pages", "ファイルが 200 ページを超えています");
 	says("nobody translated this, 3 times", "nobody translated this, 3 times");
 	says("%u and %s", "%u and %s");
+	/* About a field, and put together of parts. */
+	says("birth is not valid", "生年月日 の値が正しくありません");
+	says("birthday is not valid", "birthday is not valid");
+	says("nothing was written: A003 氏名: a character does not fit the target: 𠮷",
+	    "何も書き出していません: A003 氏名: 出力先の文字コードで表せない文字があります: 𠮷");
+	says("a: b: c", "a: b: c");
+	says(": ", ": ");
 	says("", "");
 }
 

@@ -60,8 +60,8 @@ brute(struct mk_ledger *l, const char *text, struct found *f)
 	f->words = NULL;
 }
 
-static const char *const queries[] = {"た", "タカ", "ﾀｶﾊｼ", "髙橋", "橋", "e00", "E0010", "やま たろ",
-    "山 e01", "太郎　E02", "花", "zzz", "ろう", "田 田", "Ｅ００５"};
+static const char *const queries[] = {"た", "タカ", "ﾀｶﾊｼ", "髙橋", "橋", "e00", "E0010",
+    "やま たろ", "山 e01", "太郎　E02", "花", "zzz", "ろう", "田 田", "Ｅ００５"};
 
 static void
 agree(struct mk_ledger *l)

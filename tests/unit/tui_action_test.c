@@ -271,8 +271,7 @@ static const struct {
     {"capture", "Enter", "scan", "line_down"}, {"scanners", "Enter", "choose", "open"},
     {"subjects", "Enter", "choose", "open"},
     {"dialog", "Enter", "no", "confirm"}, /* what is thrown away wants its own key */
-    {"dialog", "Escape", "no", "leave"},
-    {"dialog", "C-c", "no", "leave"},
+    {"dialog", "Escape", "no", "leave"}, {"dialog", "C-c", "no", "leave"},
     {"filter", "Enter", "enter", "confirm"}, /* both apply it */
 };
 

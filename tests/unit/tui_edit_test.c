@@ -511,10 +511,10 @@ static void
 what_always_holds(void **state)
 {
 	(void)state;
-	static const char *const keys[] = {"a", "z", " ", "5", "山", "葛" IVS, "𠮷", DAKUTEN, ACUTE,
-	    IVS, "ｶ", "ﾞ", "５", "-", "\xcd\xb8", "\xe2\x80\xae", "\xff", LEFT, RIGHT, HOME, END,
-	    BS, DC, "\x0b", "\x15", "\x17", "\x01", "\x05", "\x02", "\x06", LEFT, LEFT, RIGHT, BS,
-	    DC, "\x03", "\x1b[200~x\x1b[31my\x1b[201~"};
+	static const char *const keys[] = {"a", "z", " ", "5", "山", ("葛" IVS), "𠮷", DAKUTEN,
+	    ACUTE, IVS, "ｶ", "ﾞ", "５", "-", "\xcd\xb8", "\xe2\x80\xae", "\xff", LEFT, RIGHT, HOME,
+	    END, BS, DC, "\x0b", "\x15", "\x17", "\x01", "\x05", "\x02", "\x06", LEFT, LEFT, RIGHT,
+	    BS, DC, "\x03", "\x1b[200~x\x1b[31my\x1b[201~"};
 	size_t odd = 0, full = 0;
 	for (int run = 0; run < 600; run++) {
 		struct mk_edit e;

@@ -18,7 +18,9 @@ void mk_roles_words(const char *set, struct mk_buf *out); /* "clerk,chief" */
 void mk_purpose_words(const char *purpose, struct mk_buf *out); /* a purpose code */
 /*
  * An English sentence of the daemon where the catalogue has it, also when it holds numbers: each
- * run of digits is looked up as %u and put back in its order.
+ * run of digits is looked up as %u and put back in its order. A sentence that begins with a field's
+ * name is looked up with %s for it; one that the catalogue does not have is tried part by part, at
+ * each ": ".
  */
 void mk_sentence(const char *words, size_t len, struct mk_buf *out);
 
