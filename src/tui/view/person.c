@@ -99,8 +99,7 @@ person_open(struct mk_view *v, const void *arg)
 		return MK_E_USAGE;
 	}
 	const struct mk_person_arg *person = arg;
-	const struct mk_item item = {
-	    MK_T_item, MK_TYPE_REC, person->item->data, person->item->len};
+	const struct mk_item item = {MK_T_item, MK_TYPE_REC, person->item->data, person->item->len};
 	p->arg = person->subject;
 	take_fields(p, &item);
 	return 0;
