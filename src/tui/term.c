@@ -369,14 +369,13 @@ note(struct mk_term *t, int y, const void *data, size_t len)
 	t->hash[y] = h;
 }
 
-static void
-set_look(const struct mk_term *t, enum mk_el el)
+static attr_t
+look_of(const struct mk_term *t, enum mk_el el, int *fg)
 {
-	int fg = -1;
 	attr_t a = A_NORMAL;
-	for (const char *p = mk_theme_look(t->theme, el, &fg); *p != '\0'; p++)
+	for (const char *p = mk_theme_look(t->theme, el, fg); *p != '\0'; p++)
 		a |= *p == 'b' ? A_BOLD : *p == 'u' ? A_UNDERLINE : *p == 'r' ? A_REVERSE : A_DIM;
-	attr_set(a, (short)(fg >= 0 ? el + 1 : 0), NULL);
+	return a;
 }
 
 static uint8_t *
@@ -403,33 +402,49 @@ clear_halves(struct mk_term *t, int y, int x, int n)
 	memset(half_at(t, y, x), HALF_NONE, (size_t)n);
 }
 
-/* UTF-8 that is clean already; cells: how many it fills. */
+/*
+ * One character with its marks as a cell of curses. addnwstr would lose marks behind a two-cell
+ * character (6.4), and with them the variant of a kanji.
+ */
 static void
-put(struct mk_term *t, int y, int x, enum mk_el el, const char *s, size_t len, int cells)
+put_cluster(const struct mk_cluster *c, attr_t look, short pair)
 {
-	wchar_t wide[LINE_CELLS * 4];
-	size_t n = 0;
-	int at = x;
-	clear_halves(t, y, x, cells);
-	for (size_t i = 0; i < len && n < LINE_CELLS * 4;) {
+	wchar_t wide[CCHARW_MAX + 1];
+	cchar_t cell;
+	size_t n = 0, len = strlen(c->text);
+	for (size_t i = 0; i < len && n < CCHARW_MAX;) {
 		uint32_t cp = 0;
-		size_t used = mk_utf8_decode(s + i, len - i, &cp);
+		size_t used = mk_utf8_decode(c->text + i, len - i, &cp);
 		if (used == 0)
 			break;
 		wide[n++] = (wchar_t)cp;
 		i += used;
-		int w = wcwidth((wchar_t)cp);
-		if (w == 2 && t->halves != NULL && at + 1 < t->cols) {
+	}
+	wide[n] = L'\0';
+	if (setcchar(&cell, wide, look, pair, NULL) == OK)
+		add_wch(&cell);
+}
+
+/* UTF-8 that is clean already; cells: how many it fills. */
+static void
+put(struct mk_term *t, int y, int x, enum mk_el el, const char *s, size_t len, int cells)
+{
+	struct mk_cluster c;
+	int fg = -1, at = x;
+	const int place[] = {x, (int)el};
+	attr_t look = look_of(t, el, &fg);
+	note(t, y, place, sizeof place);
+	note(t, y, s, len);
+	clear_halves(t, y, x, cells);
+	move(y, x);
+	for (; mk_cluster_next(s, len, &c); s += c.used, len -= c.used) {
+		put_cluster(&c, look, (short)(fg >= 0 ? el + 1 : 0));
+		if (c.cells == 2 && t->halves != NULL && at + 1 < t->cols) {
 			*half_at(t, y, at) = HALF_LEFT;
 			*half_at(t, y, at + 1) = HALF_RIGHT;
 		}
-		at += w > 0 ? w : 0;
+		at += (int)c.cells;
 	}
-	const int place[] = {x, (int)el};
-	note(t, y, place, sizeof place);
-	note(t, y, s, len);
-	set_look(t, el);
-	mvaddnwstr(y, x, wide, (int)n);
 }
 
 /* Clips to the screen: how many of the cells from x on are on it. */
