@@ -105,7 +105,7 @@ key C-u
 type たか
 wait 髙橋
 gone 渡邉
-key Escape Escape
+key Escape
 wait 渡邉
 key Enter
 wait 1954-03-14
@@ -154,7 +154,7 @@ key q
 wait タカハシ
 key n
 wait once more
-key BTab BTab
+key Tab Tab Tab Tab Tab Tab Tab
 paste 100000 1234-5678-9018
 wait 1234 5678 9018
 idle 200
