@@ -7,6 +7,7 @@ runs WHO...          status 0 when each of them runs
 gone [SECONDS]       waits until no process of the office runs (10 s): no daemon outlives its client
 rest MS              the client uses (nearly) no processor time in so many ms
 stopped WHO...       waits until each is stopped
+fg                   SIGCONT to the client's process group, as a shell does
 fds N                the client has N descriptors at most
 """
 import os
@@ -118,6 +119,9 @@ def main(place, command, *args):
         time.sleep(float(args[0]) / 1000)
         used = (ticks(pid) - before) * 1000 // os.sysconf("SC_CLK_TCK")
         return used * 5 <= int(args[0]) or "%d ms of processor time in %s ms" % (used, args[0])
+    if command == "fg":
+        os.killpg(os.getpgid(int(processes(place)["client"][0])), signal.SIGCONT)
+        return True
     if command == "fds":
         n = len(os.listdir("/proc/%s/fd" % processes(place)["client"][0]))
         return n <= int(args[0]) or "%d descriptors" % n

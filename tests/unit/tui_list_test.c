@@ -222,28 +222,6 @@ any_moves_keep_it_in_sight(void **state)
 }
 
 static void
-rows_before_the_first(void **state)
-{
-	(void)state;
-	struct mk_list l = list_of(100, true);
-	mk_list_select(&l, 50);
-	draw(&l, 10);
-	mk_list_select(&l, 46);
-	draw(&l, 10);
-	size_t offset = l.sel - l.top;
-	assert_int_equal(offset, 5);
-	mk_list_prepended(&l, 30);
-	assert_int_equal(l.count, 130);
-	assert_int_equal(l.sel, 76);
-	draw(&l, 10);
-	expect_in_sight(&l, 10);
-	/* The same rows stand at the same places. */
-	assert_int_equal(l.sel - l.top, offset);
-	mk_list_prepended(&l, 0);
-	assert_int_equal(l.sel, 76);
-}
-
-static void
 more_is_wanted_near_the_end(void **state)
 {
 	(void)state;
@@ -425,10 +403,8 @@ fields_one_after_the_other(void **state)
 	type(&f, "\x1b[200~ \n \x1b[201~");
 	assert_int_equal(f.field[1].chosen, 0);
 	/* The hidden one is passed over. */
-	assert_false(mk_form_last(&f));
 	assert_true(mk_form_act(&f, MK_ACT_next_field));
 	assert_int_equal(f.focus, 3);
-	assert_true(mk_form_last(&f));
 	type(&f, "1234");
 	/* Enter in the last one is for the screen. */
 	assert_false(mk_form_act(&f, MK_ACT_enter));
@@ -567,7 +543,6 @@ main(void)
 	    cmocka_unit_test(bounds),
 	    cmocka_unit_test(a_step_inside_moves_nothing),
 	    cmocka_unit_test(any_moves_keep_it_in_sight),
-	    cmocka_unit_test(rows_before_the_first),
 	    cmocka_unit_test(more_is_wanted_near_the_end),
 	    cmocka_unit_test(clicks),
 	    cmocka_unit_test(columns),

@@ -179,7 +179,7 @@ export_draw(struct mk_view *v, struct mk_area area)
 	area.y += 2;
 	area.h -= 2;
 	mk_list_draw(&e->list, mk_tui_term(v->tui), area,
-	    _("No profile here: 'make install' brings those of mynakura."));
+	    _("No file format is installed here: ask the administrator."));
 }
 
 static void

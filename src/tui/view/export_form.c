@@ -409,7 +409,7 @@ form_key(struct mk_view *v, const struct mk_key *key)
 {
 	struct form *f = (struct form *)v;
 	if (f->busy)
-		return key->code == MK_KEY_CHAR && key->mods == 0;
+		return mk_key_is_text(key);
 	bool used = mk_form_key(&f->form, key);
 	if (used)
 		note_whom(f);

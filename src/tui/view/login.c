@@ -44,7 +44,7 @@ login_key(struct mk_view *v, const struct mk_key *key)
 {
 	struct login *l = (struct login *)v;
 	if (l->busy)
-		return key->code == MK_KEY_CHAR && key->mods == 0;
+		return mk_key_is_text(key);
 	bool used = mk_form_key(&l->form, key);
 	if (used && l->form.field[l->form.focus].edit.full)
 		mk_tell(v->tui, MK_TONE_WARN, "%s", _("no more characters fit in this field"));

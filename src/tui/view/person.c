@@ -136,7 +136,7 @@ person_key(struct mk_view *v, const struct mk_key *key)
 	struct person_form *p = (struct person_form *)v;
 	bool save = key->code == MK_KEY_CHAR && key->ch == 'd' && key->mods == MK_MOD_CTRL;
 	if (p->waiting)
-		return key->code == MK_KEY_CHAR && key->mods == 0;
+		return mk_key_is_text(key);
 	bool used = !save && mk_form_key(&p->form, key);
 	if (used && p->form.field[p->form.focus].edit.full)
 		mk_tell(v->tui, MK_TONE_WARN, "%s", _("no more characters fit in this field"));

@@ -105,7 +105,7 @@ review_key(struct mk_view *v, const struct mk_key *key)
 	struct mk_form *f = &r->form;
 	bool accept = key->code == MK_KEY_CHAR && key->ch == 'd' && key->mods == MK_MOD_CTRL;
 	if (!r->loaded || r->sending)
-		return key->code == MK_KEY_CHAR && key->mods == 0;
+		return mk_key_is_text(key);
 	bool used = f->focus == F_NUMBER && r->as_read && key->code != MK_KEY_MOUSE
 			? number_key(r, key)
 			: !accept && mk_form_key(f, key);

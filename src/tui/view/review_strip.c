@@ -111,6 +111,13 @@ wanted_box(const struct mk_review *r)
 
 /* --- rendering */
 
+static bool
+is_console(void)
+{
+	const char *term = getenv("TERM");
+	return term != NULL && strcmp(term, "linux") == 0;
+}
+
 static void
 ask_terminal(struct mk_review *r, struct mk_strip_term *out)
 {
@@ -127,7 +134,7 @@ ask_terminal(struct mk_review *r, struct mk_strip_term *out)
 	    .multiplexer = getenv("TMUX") != NULL || getenv("STY") != NULL,
 	    .sixel = looks->sixel,
 	    .kitty = looks->kitty,
-	    .half_blocks = mk_strip_console_half_blocks(STDOUT_FILENO),
+	    .half_blocks = is_console() && mk_strip_console_half_blocks(STDOUT_FILENO),
 	};
 	memset(out, 0, sizeof *out);
 	out->mode = mk_strip_mode_parse(setting);

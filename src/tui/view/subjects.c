@@ -103,7 +103,16 @@ got_people(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 		return;
 	s->fetching = false;
 	if (r < 0) {
-		mk_tell_reply(v->tui, r, reply);
+		if (r == MK_E_TOO_BIG)
+			mk_tell(v->tui, MK_TONE_ERROR, "%s",
+			    _("too many words: a search takes eight at most"));
+		else
+			mk_tell_reply(v->tui, r, reply);
+		/* What stands there was found by other words. */
+		s->wants_pick = false;
+		if (s->cursor[0] == '\0')
+			forget_rows(s);
+		mk_list_count(&s->list, s->n, false);
 		return;
 	}
 	/* The rows of the last search stay until the first of this one are here: nothing flickers. */

@@ -73,12 +73,6 @@ neighbour(const struct mk_form *f, int step)
 	return f->focus;
 }
 
-bool
-mk_form_last(const struct mk_form *f)
-{
-	return neighbour(f, 1) == f->focus;
-}
-
 static bool
 choice_key(struct mk_field *d, const struct mk_key *key)
 {
@@ -90,7 +84,7 @@ choice_key(struct mk_field *d, const struct mk_key *key)
 	else if (key->code == MK_KEY_LEFT)
 		d->chosen = (d->chosen + d->n_choices - 1) % d->n_choices;
 	else
-		return key->code == MK_KEY_CHAR && key->mods == 0;
+		return mk_key_is_text(key);
 	return true;
 }
 

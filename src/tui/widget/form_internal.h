@@ -32,7 +32,6 @@ void mk_form_fini(struct mk_form *f); /* wipes */
 struct mk_edit *mk_form_edit(struct mk_form *f, size_t i);
 void mk_form_note(struct mk_form *f, size_t i, enum mk_el el, const char *note);
 void mk_form_focus(struct mk_form *f, size_t i);
-bool mk_form_last(const struct mk_form *f); /* is the focus on the last field that is shown? */
 /* The focused field's keys; a click moves the focus. true when used. */
 bool mk_form_key(struct mk_form *f, const struct mk_key *key);
 /* next_field, prev_field; enter goes on unless the last field has the focus. true when used. */

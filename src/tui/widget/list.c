@@ -37,14 +37,6 @@ mk_list_count(struct mk_list *l, size_t count, bool more)
 }
 
 void
-mk_list_prepended(struct mk_list *l, size_t n)
-{
-	l->count += n;
-	l->sel += n;
-	l->top += n;
-}
-
-void
 mk_list_select(struct mk_list *l, size_t row)
 {
 	l->sel = row < l->count ? row : l->count > 0 ? l->count - 1 : 0;

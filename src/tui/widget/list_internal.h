@@ -31,8 +31,6 @@ void mk_list_init(struct mk_list *l, const struct mk_list_col *cols, size_t n_co
     void (*cell)(void *, size_t, size_t, struct mk_buf *, enum mk_el *), void *arg);
 /* The number of rows changed: keeps the selection inside. */
 void mk_list_count(struct mk_list *l, size_t count, bool more);
-/* Rows were put before the first one: what is seen and selected stays the same. */
-void mk_list_prepended(struct mk_list *l, size_t n);
 void mk_list_select(struct mk_list *l, size_t row);
 /* up, down, page_up, page_down, first, last; true when it was one of these. */
 bool mk_list_act(struct mk_list *l, enum mk_act a);
