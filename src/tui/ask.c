@@ -118,6 +118,13 @@ hello_done(struct mk_tui *t, int r, const struct mk_msg *reply)
 		mk_tui_quit(t, mk_err_status(MK_E_NOT_FOUND));
 		return;
 	}
+	if (r == MK_E_LOST || r == MK_E_PROTOCOL) {
+		/* It went before it answered: a new one is started for the next request. */
+		mk_client_close(t->client);
+		t->client = NULL;
+		mk_tell(t, MK_TONE_ERROR, "%s", _("The connection to the daemon was lost."));
+		return;
+	}
 	if (r < 0) {
 		struct mk_buf words = MK_BUF_INIT;
 		mk_error_words(r, reply, &words);

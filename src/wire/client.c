@@ -97,10 +97,11 @@ static _Noreturn void
 become_daemon(const char *path, char *const argv[], int end, char *const env[], bool quiet)
 {
 	sigset_t none;
+	/* First: a stop that was meant for the caller's group must not hold the daemon as well. */
+	setsid();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	setsid();
 	int null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
 	    (quiet && dup2(null, STDERR_FILENO) < 0))

@@ -11,7 +11,7 @@ script() { # SCREEN SEED
 	start "storm at $1"
 	[ "$1" = login ] && printf 'type half a phrase\nidle 100\n' || { login; to "$1"; }
 	printf 'idle 200\nscreen before\n'
-	printf 'resize 1 1\nidle 50\nwait w\nresize 20 5\nidle 50\nresize 300 100\nidle 50\nresize 45 14\nidle 50\nresize 80 24\nstorm 1000 %d\n' "$2"
+	printf 'resize 1 1\nidle 50\nresize 20 5\nwait window\nresize 300 100\nidle 50\nresize 45 14\nidle 50\nresize 80 24\nstorm 1000 %d\n' "$2"
 	sizes "$2"
 	printf 'resize 80 24\nidle 200\nscreen after\n'
 	[ "$1" != reveal ] || printf 'key Enter\ngone hidden in\n'
