@@ -118,8 +118,8 @@ hello_done(struct mk_tui *t, int r, const struct mk_msg *reply)
 		mk_tui_quit(t, mk_err_status(MK_E_NOT_FOUND));
 		return;
 	}
-	if (r == MK_E_LOST || r == MK_E_PROTOCOL) {
-		/* It went before it answered: a new one is started for the next request. */
+	if (r == MK_E_LOST && t->met) {
+		/* It was there before: a new one is started for the next request. */
 		mk_client_close(t->client);
 		t->client = NULL;
 		mk_tell(t, MK_TONE_ERROR, "%s", _("The connection to the daemon was lost."));
@@ -138,7 +138,7 @@ hello_done(struct mk_tui *t, int r, const struct mk_msg *reply)
 		mk_tui_quit(t, mk_err_status(r));
 		return;
 	}
-	t->hello = true;
+	t->hello = t->met = true;
 	t->demo = mk_get_bool(b, len, MK_T_demo, false);
 	(void)mk_get_str(b, len, MK_T_form, form, sizeof form);
 	t->embedded = strcmp(form, "installed") != 0;

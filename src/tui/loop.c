@@ -265,7 +265,10 @@ read_signals(struct mk_tui *t)
 	while (read(t->signals, &si, sizeof si) == (ssize_t)sizeof si) {
 		switch (si.ssi_signo) {
 		case SIGWINCH:
-			t->dirty |= mk_term_resize(t->term);
+			/* Also when the size is the old one: it may have been another in between. */
+			(void)mk_term_resize(t->term);
+			mk_term_redraw(t->term);
+			t->dirty = true;
 			break;
 		case SIGTSTP:
 			suspend(t);

@@ -29,7 +29,8 @@ struct mk_tui {
 	struct mk_tui_session session;
 	struct mk_buf members, ledgers; /* answers of member_list and ledger_list: names for ids */
 	char office[264];
-	bool demo, embedded, hello;
+	bool demo, embedded;
+	bool hello, met; /* this daemon, any daemon has answered hello */
 	char told[1024];
 	enum mk_tone tone;
 	bool dirty, done;

@@ -38,7 +38,8 @@ def main(seed, count, who, place):
         """To a screen by a way that is known, from wherever it is."""
         go = {"suzuki": ["1", "2", "2 Enter", "2 Enter", "2 Enter Down", "3", "3 Enter", "3 Enter r", "3 Enter e", "3 Enter h", "3 n", "3 /", "4", "4 Enter", "5", "6", "F1"],
               "tanaka": ["1", "1 Enter", "1 Enter h", "2", "2 Enter", "2 f", "2 /", "2 v", "2 a", "3", "F1"]}[who]
-        out.extend(["resize 80 24", "resize 81 24", "idle 150", "key F12", "wait " + {"ja": "ログインする人", "en": "Login as"}[lang], "key C-u", "type " + phrase, "key Enter", "wait F12"])
+        out.extend(["resize 80 24", "resize 81 24", "idle 100", "key F12 q q q q q q", "wait " + {"ja": "ログインする人", "en": "Login as"}[lang],
+                    "gone " + {"ja": "パスフレーズを確かめています", "en": "One moment"}[lang], "key C-u", "type " + phrase, "key Enter", "wait F12"])
         out.append("key " + r.choice(go))
         return 0
     n = since = 0

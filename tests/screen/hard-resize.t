@@ -20,11 +20,11 @@ screen
 |{6: 従業員台帳 / withholding slips (salary, r\~} {b3: [demo] [one account, not separated]}|
 |  {6:Search} {u:                                        }  5 people|
 |  {b6:Name}                   {b6:Kana}                 {b6:Code}      {b6:State}          {b6:Number}|
-|{b:^>} {r:葛城　花             }  カツラギ　ハナ       A004      {d:identity che\~}  {d:kept}|
-|  髙橋　一郎             タカハシ　イチロウ   A001      {d:identity che\~}  {d:kept}|
-|  山﨑　さくら           ヤマサキ　サクラ     A002      {d:identity che\~}  {d:kept}|
-|  𠮷田　次郎             ﾖｼﾀﾞ　ｼﾞﾛｳ           A003      {d:identity che\~}  {d:kept}|
-|  渡邉　健               ワタナベ　ケン       A005      {d:identity che\~}  {d:kept}|
+|{b:^>} {r:葛󠄀城　花             }  カツラギ　ハナ       A004      identity che\~  kept|
+|  髙橋　一郎             タカハシ　イチロウ   A001      identity che\~  kept|
+|  山﨑　さくら           ヤマサキ　サクラ     A002      identity che\~  kept|
+|  𠮷田　次郎             ﾖｼﾀﾞ　ｼﾞﾛｳ           A003      identity che\~  kept|
+|  渡邉　健               ワタナベ　ケン       A005      identity che\~  kept|
 ||
 ||
 ||
