@@ -88,6 +88,20 @@ wait この画面のキー
 bytes <= 2500
 key q
 
+# the mouse: the key bar, a row, the same row again
+mouse 3 24
+wait この画面のキー
+key q
+gone この画面のキー
+mouse 10 6
+cursor 1 6
+mouse 10 6
+wait タカハシ
+mouse 10 10 wheel-down
+cursor 1 8
+key q
+wait カードの読取り
+
 # window too small, and back
 resize 30 6
 wait 画面が小さすぎます
