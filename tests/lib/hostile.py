@@ -5,7 +5,7 @@
 Each .t is a script for the screen driver that walks the screens against its socket. Two kinds of cases: texts (well-formed answers whose
 every text is hostile: what is drawn must be visible text and no sequence may reach the terminal) and forms (answers that break the wire,
 at one request or another: the program says so, ends the session and stays usable). honest is the control of all.
-hostile.py --serve SOCK CASE answers for one case only. WIDTHS holds names for tests of the columns' edges.
+hostile.py --serve SOCK CASE answers for one case only, in the background. WIDTHS holds names for tests of the columns' edges.
 """
 import array
 import os
@@ -54,7 +54,7 @@ TEXTS = {
     "format": ("%n%s%n%99999d", "%n%s%n%99", None),
     "empty": ("", None, None),
 }
-WIDTHS = ["あ" * 40, "a" + "あ" * 40, "ｱ" * 80, "aあ" * 30, "髙" * 9, "a" + "髙" * 8 + "b", "か\u3099" * 12, "葛\U000e0100" * 12, "\u0301" * 3 + "あ" * 30]
+WIDTHS = ["あ" * 40, "a" + "あ" * 40, "ｱ" * 80, "aあ" * 30, "髙" * 9, "a" + "髙" * 8 + "b", "e\u0301" * 24, "𠮷" * 12, "\u0301" * 3 + "あ" * 30]
 
 ROLES = "clerk,chief,admin,auditor"
 
@@ -383,13 +383,14 @@ class Long(World):
 
 
 class Server(threading.Thread):
-    def __init__(self, path, world, bend=None, at=None):
+    def __init__(self, path, world, bend=None, at=None, begin_now=True):
         super().__init__(daemon=True)
         self.world, self.bend, self.at = world, bend, at
         self.s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.s.bind(path)
         self.s.listen(8)
-        self.start()
+        if begin_now:
+            self.start()
 
     def run(self):
         while True:
@@ -546,13 +547,14 @@ def widths():
 
 def main(argv):
     if argv[:1] == ["--serve"]:
-        world = widths() if argv[2] == "widths" else all_cases()[argv[2]][0]
-        Server(argv[1], world)
+        server = Server(argv[1], widths() if argv[2] == "widths" else all_cases()[argv[2]][0], begin_now=False)
         if os.fork():
             os._exit(0)
-        Server.run  # the threads are gone in the child: serve anew
-        os.unlink(argv[1])
-        Server(argv[1], world).join()
+        os.setsid()
+        null = os.open("/dev/null", os.O_RDWR)
+        for fd in (0, 1, 2):
+            os.dup2(null, fd)
+        server.run()
     place = argv[0]
     for name, (world, bend, at, script) in all_cases().items():
         Server(os.path.join(place, name + ".sock"), world, bend, at)

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Random keys at a small office, as clerk and as auditor (tests/lib/hostile_keys.py): no crash, no word of a sanitizer, the program takes
-# every key, ends by SIGTERM with status 1, and the vault is whole. 3,000 keys each, with SAN 20,000; KEYS and SEED change that.
+# every key, ends by SIGTERM with status 1, and the vault is whole. 1,500 keys each, with SAN 10,000; KEYS and SEED change that.
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
 command -v python3 >/dev/null || skip_all "python3 is missing"
 tap_tmp
 export PYTHONDONTWRITEBYTECODE=1
 seed=${SEED:-1}
-count=${KEYS:-$([ -n "${SAN:-}" ] && echo 20000 || echo 3000)}
+count=${KEYS:-$([ -n "${SAN:-}" ] && echo 10000 || echo 1500)}
 ps="python3 $TAP_TOP/tests/lib/hostile_ps.py"
 i=0
 for who in suzuki tanaka; do

@@ -27,7 +27,9 @@ for s in login home people search person history reason reveal edit new queue re
 	f=$TAP_TMP/t/$s.t
 	script $s $n >"$f"
 	TMPDIR=$TAP_TMP "$BUILD/bin/screen" --update -D "M=$M" "$f" >"$f.out" 2>&1
-	ok $? "the program lives at $s" >>"$TAP_TMP/say"
+	status=$?
+	ok $status "the program lives at $s" >>"$TAP_TMP/say"
+	[ $status -lt 2 ] || echo "# the driver ended with status $status: $(tail -n 1 "$f.out")" >>"$TAP_TMP/say"
 	grep -q '^not ok' "$f.out" && sed 's/^/# /' "$f.out" >>"$TAP_TMP/say"
 	block "$f" before >"$f.before"
 	block "$f" after >"$f.after"
