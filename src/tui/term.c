@@ -286,7 +286,9 @@ mk_term_resize(struct mk_term *t)
 	struct winsize ws = {0};
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) < 0 || ws.ws_row == 0 || ws.ws_col == 0)
 		return false;
-	int rows = ws.ws_row < ROWS_MAX ? ws.ws_row : ROWS_MAX, cols = ws.ws_col;
+	/* Curses counts in short; no window is that large, but a terminal may say so. */
+	int rows = ws.ws_row < ROWS_MAX ? ws.ws_row : ROWS_MAX;
+	int cols = ws.ws_col < LINE_CELLS ? ws.ws_col : LINE_CELLS;
 	if (rows == t->rows && cols == t->cols)
 		return false;
 	resize_term(rows, cols);

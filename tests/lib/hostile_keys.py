@@ -77,7 +77,7 @@ def main(seed, count, who, place):
             out.append("raw-mouse")
             n += 1
         elif p < 0.97:
-            out.append("resize %d %d" % (r.choice([1, 20, 40, 45, 80, 80, 132, 200, 300]), r.choice([1, 5, 14, 24, 24, 50, 100])))
+            out.append("resize %d %d" % (r.choice([2, 20, 40, 45, 80, 80, 132, 200, 300]), r.choice([2, 5, 14, 24, 24, 50, 100])))
         elif p < 0.98:
             out.append("storm 20 %d" % r.randint(1, 1000))
         else:
