@@ -175,8 +175,8 @@ mk_tui_act(struct mk_tui *t, enum mk_act a)
 	if (v->ops->act != NULL && v->ops->act(v, a))
 		return true;
 	switch (a) {
-	case MK_ACT_help:
-		return mk_view_open(t, &mk_view_help, NULL) == 0;
+	case MK_ACT_help: /* there is no help about help */
+		return v->ops == &mk_view_help || mk_view_open(t, &mk_view_help, NULL) == 0;
 	case MK_ACT_lock:
 		mk_tui_lock(t, NULL);
 		return true;

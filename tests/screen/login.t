@@ -91,6 +91,9 @@ key q
 # the mouse: the key bar, a row, the same row again
 mouse 3 24
 wait この画面のキー
+# there is no help about help: one key leaves it
+key F1 ?
+idle 100
 key q
 gone この画面のキー
 mouse 10 6

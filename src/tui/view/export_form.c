@@ -423,7 +423,8 @@ form_act(struct mk_view *v, enum mk_act a)
 	if (f->busy) {
 		if (a == MK_ACT_back)
 			mk_tell(v->tui, MK_TONE_INFO, "%s", _("The file is being written."));
-		return a != MK_ACT_lock && a != MK_ACT_help && a != MK_ACT_redraw;
+		return a != MK_ACT_lock && a != MK_ACT_help && a != MK_ACT_redraw &&
+		       a != MK_ACT_suspend;
 	}
 	bool choosing = a == MK_ACT_enter && f->form.focus == (size_t)f->whom &&
 			f->form.field[f->whom].chosen == ONE;

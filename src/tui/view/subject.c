@@ -229,7 +229,8 @@ subject_draw(struct mk_view *v, struct mk_area area)
 	const struct subject *s = (const struct subject *)v;
 	struct mk_term *term = mk_tui_term(v->tui);
 	int y = area.y + (area.h > 16 ? 1 : 0);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0] && y < area.y + area.h; i++) {
+	for (size_t i = 0;
+	     s->item.len > 0 && i < sizeof rows / sizeof rows[0] && y < area.y + area.h; i++) {
 		struct mk_buf value = MK_BUF_INIT;
 		value_words(v->tui, &s->item, rows[i].tag, &value);
 		if (value.len > 0)
