@@ -18,11 +18,8 @@ mk_warning_text(const char *warning, char *code, size_t cap)
 		return warning;
 	memcpy(code, warning, n);
 	code[n] = '\0';
-	const char *known;
-	for (unsigned i = 0; (known = mk_read_warning_code(i)) != NULL; i++)
-		if (strcmp(known, code) == 0)
-			return _(mk_read_warning_words(i));
-	return warning;
+	const char *words = mk_read_warning_find(warning);
+	return words != NULL ? _(words) : warning;
 }
 
 void

@@ -217,7 +217,6 @@ draw_views(struct mk_tui *t, struct mk_view *v, struct mk_area area)
 		draw_views(t, v->below, area);
 		mk_frame_cover(t->term);
 	}
-	v->y0 = area.y;
 	if (v->ops->draw != NULL)
 		v->ops->draw(v, area);
 }

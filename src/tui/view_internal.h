@@ -50,7 +50,6 @@ struct mk_view {
 	struct mk_view *below;
 	const char *title; /* msgid; NULL: that of ops */
 	int64_t wake; /* mono ms at which tick is called; 0: never */
-	int y0; /* the row of the screen its area began in, of the last draw: for the mouse */
 };
 
 /* A ledger that the session has a grant for. */

@@ -37,6 +37,17 @@ mk_read_warning_words(unsigned w)
 	return w < MK_RW_COUNT ? warnings[w].words : NULL;
 }
 
+const char *
+mk_read_warning_find(const char *warning)
+{
+	size_t n = strcspn(warning, ":");
+	const char *code;
+	for (unsigned w = 0; (code = mk_read_warning_code(w)) != NULL; w++)
+		if (strlen(code) == n && memcmp(code, warning, n) == 0)
+			return mk_read_warning_words(w);
+	return NULL;
+}
+
 /* Twelve digits, nothing else. */
 static bool
 take_digits(const struct mk_item *it, char out[13])

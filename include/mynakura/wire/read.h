@@ -84,6 +84,8 @@ enum mk_read_warning {
 /* The stable code and the English words of a warning; NULL outside the table. */
 const char *mk_read_warning_code(unsigned w);
 const char *mk_read_warning_words(unsigned w);
+/* The English words (the msgid) of a warning as it travels, "code: words"; NULL: code unknown. */
+const char *mk_read_warning_find(const char *warning);
 
 struct mk_read_box {
 	uint32_t x, y, width, height; /* pixels of the given raster; width 0: unknown */

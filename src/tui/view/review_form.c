@@ -51,12 +51,8 @@ read_value(const struct mk_reading *d, size_t i)
 const char *
 mk_review_warning(const char *warning)
 {
-	size_t n = strcspn(warning, ":");
-	const char *code;
-	for (unsigned i = 0; (code = mk_read_warning_code(i)) != NULL; i++)
-		if (strlen(code) == n && memcmp(code, warning, n) == 0)
-			return _(mk_read_warning_words(i));
-	return warning;
+	const char *words = mk_read_warning_find(warning);
+	return words != NULL ? _(words) : warning;
 }
 
 int
