@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 static const struct mk_request_row rows[] = {
-#define X(number, name, roles, session, grant, audit, budget, approval, pass)                      \
+#define X(number, name, roles, session, grant, audit, budget, approval, approvers, own, pass)      \
 	{number, #name, roles, MK_SESSION_##session, MK_GRANT_##grant, MK_AUDIT_##audit,           \
-	    MK_BUDGET_##budget, MK_APPROVAL_##approval, pass},
+	    MK_BUDGET_##budget, MK_APPROVAL_##approval, approvers, MK_OWN_##own, pass},
     MK_REQUEST_TABLE(X)
 #undef X
 };

@@ -54,6 +54,10 @@ class Request:
         for word in row[2].split("|"):
             self.roles |= bits[word.strip()]
         self.session, self.grant, self.audit, self.budget, self.approval = row[3:8]
+        self.approvers = 0
+        for word in row[8].split("|"):
+            self.approvers |= bits.get(word.strip(), 0)
+        self.own, self.passphrase = row[9], row[10] == "1"
 
 
 REQUESTS = {r.name: r for r in map(Request, _table(REQUEST_H, "MK_REQUEST_TABLE"))}

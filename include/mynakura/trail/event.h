@@ -63,7 +63,24 @@
 	X(audit_verify, 0)                                                                         \
 	X(audit_anchor, 0)                                                                         \
 	X(session_end, 1)                                                                          \
-	X(keyring_repair, 1)
+	X(keyring_repair, 1)                                                                       \
+	X(auth, 0)                                                                                 \
+	X(limit_set, 0)                                                                            \
+	X(member_set, 0)                                                                           \
+	X(key_slots, 0)                                                                            \
+	X(audit_anomalies, 0)                                                                      \
+	X(witness_check, 0)                                                                        \
+	X(approval_list, 0)                                                                        \
+	X(approval_show, 0)                                                                        \
+	X(approval_request, 0)                                                                     \
+	X(approval_grant, 0)                                                                       \
+	X(approval_deny, 0)                                                                        \
+	X(approval_void, 1)                                                                        \
+	X(transcribe, 0)                                                                           \
+	X(clock_status, 0)                                                                         \
+	X(clock_confirm, 0)                                                                        \
+	X(purge, 1)                                                                                \
+	X(lock_all, 1)
 
 enum mk_action {
 #define X(name, reserve) MK_A_##name,

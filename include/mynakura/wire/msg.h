@@ -155,7 +155,27 @@ enum mk_type {
 	X(108, pid, U64)                                                                           \
 	X(109, title, STR)                                                                         \
 	X(110, commit, U64)                                                                        \
-	X(111, viewed, BOOL)
+	X(111, viewed, BOOL)                                                                       \
+	X(112, approval, STR)                                                                      \
+	X(113, prompt, REC)                                                                        \
+	X(114, answer, SECRET)                                                                     \
+	X(115, deadline, I64)                                                                      \
+	X(116, checkpoint, BYTES)                                                                  \
+	X(117, ref, U64)                                                                           \
+	X(118, document, STR)                                                                      \
+	X(119, wall, I64)                                                                          \
+	X(120, steady, I64)                                                                        \
+	X(121, confirmed, BOOL)                                                                    \
+	X(122, login_uid, U64)                                                                     \
+	X(123, login_session, U64)                                                                 \
+	X(124, all, BOOL)                                                                          \
+	X(125, fingerprint, STR)                                                                   \
+	X(126, requester, STR)                                                                     \
+	X(127, approver, STR)                                                                      \
+	X(128, request, STR)                                                                       \
+	X(129, line, STR)                                                                          \
+	X(130, shown, BOOL)                                                                        \
+	X(131, facility, STR)
 
 enum mk_tag {
 #define X(number, name, type) MK_T_##name = number,

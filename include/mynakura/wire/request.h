@@ -25,15 +25,23 @@ enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN };
 enum mk_need_grant { MK_GRANT_NONE, MK_GRANT_PAGE, MK_GRANT_NUMBER };
 enum mk_audit_class { MK_AUDIT_NONE, MK_AUDIT_SESSION, MK_AUDIT_AFTER, MK_AUDIT_BEFORE };
 enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
-enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
+/*
+ * BULK: above MK_BULK_ROWS rows. SETUP: always, but not before two members can approve (cli.md).
+ */
+enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_SETUP, MK_APPROVAL_ALWAYS };
+/* Whose thing the request is about: anybody's, only the asker's own, only another's. */
+enum mk_own { MK_OWN_ANY, MK_OWN_ONLY, MK_OWN_NOT };
 
 #define MK_R_ALL (MK_ROLE_clerk | MK_ROLE_chief | MK_ROLE_admin | MK_ROLE_auditor)
 #define MK_R_WORK (MK_ROLE_clerk | MK_ROLE_chief)
 #define MK_R_SEE (MK_ROLE_clerk | MK_ROLE_chief | MK_ROLE_auditor)
 #define MK_R_PEOPLE (MK_ROLE_chief | MK_ROLE_admin)
+#define MK_R_AUDIT (MK_ROLE_chief | MK_ROLE_auditor)
+#define MK_R_KEYS (MK_ROLE_chief | MK_ROLE_admin | MK_ROLE_auditor)
 
 /*
- * X(number, name, roles, session, grant, audit class, budget, approval, passphrase again)
+ * X(number, name, roles, session, grant, audit class, budget, approval, approvers, own, passphrase
+ *   again)
  *
  * hello            in: lang?                          out: form (embedded|installed), demo?, vault?
  *   (id; absent = no vault yet)
@@ -42,12 +50,16 @@ enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
  * login            in: member? (id, account or name; absent = the only one), passphrase, now? (demo
  *                  offices)
  *                                                     out: member, name, roles, alarm*, seq, head
- * lock             out: -
+ * auth             in: answer* (to the prompts of the last answer; none at first)
+ *                  out: ok (true: passed, log in), else prompt* {kind (info|error|echo|hidden), text}.
+ *                  Installed only: the PAM conversation, before login (decisions.md 6). Refused: AUTH.
+ * lock             out: -   (without a session, installed: ends all sessions of the caller's uid)
  * status           out: office, form, demo, count (members), item* {kind, count}: queue per ledger
  *                  etc., alarm*, seq, head, entries
  * office_list      out: item* {id, name, kind (own|client)}
  * office_add       in: name                           out: office, seq, head
  * office_set       in: office?, field, value          (field: name, approvals)
+ * limit_set        in: field, value                   (field: mk_limit's names; policy/limit.h)
  * ledger_list      out: item* {id, name, office, class, purposes, grant (none|page|number)}
  * ledger_add       in: name, office?, class? (employee), purposes?      out: ledger, seq, head
  * ledger_grant     in: ledger, member                 out: grant (page|number), seq, head
@@ -57,6 +69,9 @@ enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
  * member_activate  in: member, otc, new_passphrase    out: member, roles
  * member_disable   in: member      member_enable, member_reset (out: otc) likewise
  * member_passphrase in: passphrase (old), new_passphrase
+ * member_set       in: member, item* {field (name|roles|until), value}
+ * key_slots        out: item* {member, name, account, kind (member|code|recovery), time (created),
+ *                  deadline?, fingerprint, item* {ledger, grant (page|number)}}
  * devices          out: item* {device, vendor, model, kind}
  * capture          in: ledger?, subject?, purposes?, and either device + option* ("NAME=VALUE") or
  *                  one fd of an image file; name? (of the file, for messages)
@@ -94,47 +109,80 @@ enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_ALWAYS };
  *                    purpose, result, detail, hash}, cursor?
  * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not
  *   ok: seq, why
- * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint)
+ * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint), checkpoint (its line)
+ * audit_anomalies  in: from?, to?                     out: item* {kind, actor?, count, seq (of the
+ *                  newest), time}
+ * witness_check    in: checkpoint (a line that the caller kept)   out: seq, head, checkpoint (the
+ *                  newest). ROLLED_BACK, TAMPERED, INPUT (no line of this trail: ignored, alarm)
+ * approval_list    in: all? (decided ones too), cursor?
+ *                  out: item* {approval, request (its name), requester, state (waiting|granted|denied|
+ *                  used|void|expired), time, deadline, count, ledger?, approver?, reason?, ok (the
+ *                  asker may decide it), line* (what it is about, first lines)}
+ * approval_show    in: approval, cursor?              out: as an item, digest, line* (all of it, page
+ *                  by page), item* {subject, code?, name? (where the asker may see them), shown}
+ * approval_grant   in: approval, digest? (what was shown), passphrase
+ * approval_deny    in: approval, reason               (the requester withdraws by it)
+ * transcribe       in: ledger?, subject*, document, purpose?      out: approval: a task (転記) that
+ *                  waits for a chief; then reveal takes it as `approval`, each person once
+ * clock_status     out: wall, steady, confirmed, item* {time, from, to (I64 as text), seq}
+ * clock_confirm    out: wall
+ *
+ * A request whose row wants a second person answers MK_E_APPROVAL with MK_T_approval (the id under
+ * which it waits) until that is granted; the same request, sent again by the same member, then runs.
+ * login takes checkpoint? (the line kept in the caller's home) and answers checkpoint (the newest).
  */
 #define MK_REQUEST_TABLE(X)                                                                        \
-	X(1, hello, MK_R_ALL, NO, NONE, NONE, NONE, NEVER, 0)                                      \
-	X(2, init, MK_R_ALL, NO, NONE, BEFORE, NONE, NEVER, 0)                                     \
-	X(3, login, MK_R_ALL, NO, NONE, AFTER, NONE, NEVER, 0)                                     \
-	X(4, lock, MK_R_ALL, OPEN, NONE, AFTER, NONE, NEVER, 0)                                    \
-	X(5, status, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                                \
-	X(10, office_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                          \
-	X(11, office_add, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0)                       \
-	X(12, office_set, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0)                       \
-	X(20, ledger_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                          \
-	X(21, ledger_add, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0)                       \
-	X(22, ledger_grant, MK_ROLE_chief, OPEN, PAGE, BEFORE, NONE, NEVER, 0)                     \
-	X(23, ledger_revoke, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0)                    \
-	X(30, member_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                          \
-	X(31, member_add, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0)                         \
-	X(32, member_activate, MK_R_ALL, NO, NONE, BEFORE, NONE, NEVER, 0)                         \
-	X(33, member_disable, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0)                     \
-	X(34, member_enable, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0)                      \
-	X(35, member_reset, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0)                       \
-	X(36, member_passphrase, MK_R_ALL, OPEN, NONE, BEFORE, NONE, NEVER, 1)                     \
-	X(40, devices, MK_R_WORK, OPEN, NONE, SESSION, NONE, NEVER, 0)                             \
-	X(41, capture, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0)                            \
-	X(50, review_list, MK_R_WORK, OPEN, PAGE, SESSION, NONE, NEVER, 0)                         \
-	X(51, review_show, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0)                        \
-	X(52, review_accept, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0)                      \
-	X(53, review_reject, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0)                      \
-	X(60, subject_list, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0)                         \
-	X(61, subject_show, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0)                         \
-	X(62, subject_add, MK_R_WORK, OPEN, PAGE, BEFORE, NONE, NEVER, 0)                          \
-	X(63, subject_set, MK_R_WORK, OPEN, PAGE, BEFORE, NONE, NEVER, 0)                          \
-	X(64, subject_history, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0)                      \
-	X(70, reveal, MK_R_WORK, OPEN, NUMBER, BEFORE, REVEAL, NEVER, 0)                           \
-	X(80, export, MK_R_WORK, OPEN, NUMBER, BEFORE, EXPORT, BULK, 1)                            \
-	X(90, audit_list, MK_ROLE_chief | MK_ROLE_auditor, OPEN, NONE, SESSION, NONE, NEVER, 0)    \
-	X(91, audit_verify, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0)                         \
-	X(92, audit_anchor, MK_ROLE_chief | MK_ROLE_auditor, OPEN, NONE, AFTER, NONE, NEVER, 0)
+	X(1, hello, MK_R_ALL, NO, NONE, NONE, NONE, NEVER, 0, ANY, 0)                              \
+	X(2, init, MK_R_ALL, NO, NONE, BEFORE, NONE, NEVER, 0, ANY, 0)                             \
+	X(3, login, MK_R_ALL, NO, NONE, AFTER, NONE, NEVER, 0, ANY, 0)                             \
+	X(4, lock, MK_R_ALL, NO, NONE, AFTER, NONE, NEVER, 0, ANY, 0)                              \
+	X(5, status, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                        \
+	X(6, auth, MK_R_ALL, NO, NONE, NONE, NONE, NEVER, 0, ANY, 0)                               \
+	X(10, office_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                  \
+	X(11, office_add, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0, ANY, 0)               \
+	X(12, office_set, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0, ANY, 0)               \
+	X(13, limit_set, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, ALWAYS, MK_R_PEOPLE, ANY, 1)       \
+	X(20, ledger_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                  \
+	X(21, ledger_add, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0, ANY, 0)               \
+	X(22, ledger_grant, MK_ROLE_chief, OPEN, PAGE, BEFORE, NONE, NEVER, 0, ANY, 0)             \
+	X(23, ledger_revoke, MK_ROLE_chief, OPEN, NONE, BEFORE, NONE, NEVER, 0, ANY, 0)            \
+	X(30, member_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                  \
+	X(31, member_add, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, SETUP, MK_R_PEOPLE, ANY, 0)       \
+	X(32, member_activate, MK_R_ALL, NO, NONE, BEFORE, NONE, NEVER, 0, ANY, 0)                 \
+	X(33, member_disable, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0, NOT, 0)             \
+	X(34, member_enable, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, SETUP, MK_R_PEOPLE, NOT, 0)    \
+	X(35, member_reset, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, SETUP, MK_R_PEOPLE, NOT, 0)     \
+	X(36, member_passphrase, MK_R_ALL, OPEN, NONE, BEFORE, NONE, NEVER, 0, ONLY, 1)            \
+	X(37, member_set, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, ALWAYS, MK_R_PEOPLE, NOT, 1)      \
+	X(38, key_slots, MK_R_KEYS, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                   \
+	X(40, devices, MK_R_WORK, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                     \
+	X(41, capture, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0, ANY, 0)                    \
+	X(50, review_list, MK_R_WORK, OPEN, PAGE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
+	X(51, review_show, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0, ANY, 0)                \
+	X(52, review_accept, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0, ANY, 0)              \
+	X(53, review_reject, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, 0, ANY, 0)              \
+	X(60, subject_list, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
+	X(61, subject_show, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
+	X(62, subject_add, MK_R_WORK, OPEN, PAGE, BEFORE, NONE, NEVER, 0, ANY, 0)                  \
+	X(63, subject_set, MK_R_WORK, OPEN, PAGE, BEFORE, NONE, NEVER, 0, ANY, 0)                  \
+	X(64, subject_history, MK_R_SEE, OPEN, PAGE, SESSION, NONE, NEVER, 0, ANY, 0)              \
+	X(70, reveal, MK_R_WORK, OPEN, NUMBER, BEFORE, REVEAL, NEVER, 0, ANY, 0)                   \
+	X(80, export, MK_R_WORK, OPEN, NUMBER, BEFORE, EXPORT, BULK, MK_ROLE_chief, ANY, 1)        \
+	X(90, audit_list, MK_R_AUDIT, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
+	X(91, audit_verify, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
+	X(92, audit_anchor, MK_R_AUDIT, OPEN, NONE, AFTER, NONE, NEVER, 0, ANY, 0)                 \
+	X(93, audit_anomalies, MK_R_AUDIT, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)            \
+	X(94, witness_check, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                \
+	X(100, approval_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)               \
+	X(101, approval_show, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)               \
+	X(102, approval_grant, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0, NOT, 1)            \
+	X(103, approval_deny, MK_R_ALL, OPEN, NONE, BEFORE, NONE, NEVER, 0, ANY, 0)                \
+	X(104, transcribe, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, MK_ROLE_chief, ANY, 0)    \
+	X(110, clock_status, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                \
+	X(111, clock_confirm, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, ALWAYS, MK_R_PEOPLE, ANY, 1)
 
 enum mk_request {
-#define X(number, name, roles, session, grant, audit, budget, approval, pass)                      \
+#define X(number, name, roles, session, grant, audit, budget, approval, approvers, own, pass)      \
 	MK_REQ_##name = number,
 	MK_REQUEST_TABLE(X)
 #undef X
@@ -149,6 +197,8 @@ struct mk_request_row {
 	enum mk_audit_class audit;
 	enum mk_budget budget;
 	enum mk_approval approval;
+	unsigned approvers; /* roles of the second person */
+	enum mk_own own;
 	int passphrase;
 };
 
