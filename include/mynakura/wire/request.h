@@ -107,8 +107,9 @@ enum mk_own { MK_OWN_ANY, MK_OWN_ONLY, MK_OWN_NOT };
  *                  limit?
  *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger,
  *                    purpose, result, detail, hash}, cursor?
- * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not
- *   ok: seq, why
+ * audit_verify     in: key? (text), head? (a kept one, 64 digits or 20 letters)
+ *                  out: ok, entries, from, to, head, ref? (the kept head's seq); when not ok: seq,
+ *                  code, why
  * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint), checkpoint (its line)
  * audit_anomalies  in: from?, to?                     out: item* {kind, actor?, count, seq (of the
  *                  newest), time}
