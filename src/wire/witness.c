@@ -99,17 +99,38 @@ read_line(struct cursor *c, struct mk_witness *w)
 	       memcmp(c->p + c->left - 2, "}}", 2) == 0;
 }
 
+/* The entry before it, without salt and body: with its link the signature can be verified. */
+static bool
+read_before(struct cursor *c, uint64_t count)
+{
+	static const char hex[] = "0123456789abcdef";
+	uint64_t seq;
+	return take(c, "{\"seq\":") && take_count(c, &seq) && seq + 1 == count &&
+	       take(c, ",\"leaf\":\"") && take_of(c, hex, 64, NULL) && take(c, "\",\"link\":\"") &&
+	       take_of(c, hex, 64, NULL) && take(c, "\"}") && c->left == 0;
+}
+
+static bool
+read_text(const char *p, size_t len, struct mk_witness *w)
+{
+	const char *end = memchr(p, '\n', len);
+	size_t first = end != NULL ? (size_t)(end - p) : len;
+	struct cursor line = {p, first}, before = {NULL, 0};
+	for (size_t i = 0; i < first; i++)
+		if ((unsigned char)p[i] < 0x20)
+			return false;
+	if (end != NULL)
+		before = (struct cursor){end + 1, len - first - 1};
+	return read_line(&line, w) && (end == NULL || read_before(&before, w->count));
+}
+
 int
 mk_witness_parse(const void *line, size_t len, struct mk_witness *w)
 {
-	struct cursor c = {line, len};
 	memset(w, 0, sizeof *w);
-	if (len > 0 && c.p[len - 1] == '\n')
-		c.left = --len;
-	bool plain = len > 0 && len <= MK_WITNESS_MAX;
-	for (size_t i = 0; plain && i < len; i++)
-		plain = (unsigned char)c.p[i] >= 0x20;
-	if (!plain || !read_line(&c, w)) {
+	if (len > 0 && ((const char *)line)[len - 1] == '\n')
+		len--;
+	if (len == 0 || len > MK_WITNESS_MAX || !read_text(line, len, w)) {
 		memset(w, 0, sizeof *w);
 		return MK_E_INPUT;
 	}

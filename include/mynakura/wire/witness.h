@@ -5,6 +5,9 @@
  * 0600). It goes with the login; a vault that is older than it shows that an old copy was put back.
  * The daemon judges it: a client has no key that verifies a signature. What stands here is checked
  * for its form only, and nothing here ever makes a login fail by itself.
+ *
+ * What is kept (mynakura-trail(5), Kept checkpoints): the checkpoint's line, and behind it the line
+ * of the entry before it without salt and body, from which its signature can be verified.
  */
 #ifndef MK_WIRE_WITNESS_H
 #define MK_WIRE_WITNESS_H
@@ -23,7 +26,7 @@
 
 struct mk_witness {
 	char path[MK_WITNESS_PATH_MAX]; /* of the file, for messages; "" when there is no home */
-	struct mk_buf line; /* without its newline */
+	struct mk_buf line; /* as kept, without the last newline */
 	uint64_t count; /* its seq */
 	char head[MK_WITNESS_HASH_MAX]; /* its link, 64 hex digits */
 	char time[MK_TIME_MAX]; /* as it says */
@@ -31,8 +34,8 @@ struct mk_witness {
 void mk_witness_free(struct mk_witness *w);
 
 /*
- * Fills w (not path) from a checkpoint's line, with or without its newline. MK_E_INPUT: it has not
- * the form of one; MK_E_NOMEM. w is initialised in every case; free it.
+ * Fills w (not path) from a kept checkpoint, one line or both, with or without the last newline.
+ * MK_E_INPUT: it has not the form of one; MK_E_NOMEM. w is initialised in every case; free it.
  */
 int mk_witness_parse(const void *line, size_t len, struct mk_witness *w);
 
