@@ -130,7 +130,7 @@ mk_witness_parse(const void *line, size_t len, struct mk_witness *w)
 	memset(w, 0, sizeof *w);
 	if (len > 0 && ((const char *)line)[len - 1] == '\n')
 		len--;
-	if (len == 0 || len > MK_WITNESS_MAX || !read_text(line, len, w)) {
+	if (len == 0 || len > MK_WITNESS_TEXT_MAX || !read_text(line, len, w)) {
 		memset(w, 0, sizeof *w);
 		return MK_E_INPUT;
 	}
@@ -211,7 +211,7 @@ read_file(int dir, const char *name, struct mk_buf *out)
 	if (r == 0 && (!S_ISREG(st.st_mode) || st.st_uid != geteuid()))
 		r = MK_E_INPUT;
 	if (r == 0)
-		r = mk_buf_read_fd(out, fd, MK_WITNESS_MAX + 1);
+		r = mk_buf_read_fd(out, fd, MK_WITNESS_TEXT_MAX + 1);
 	close(fd);
 	return r == MK_E_TOO_BIG ? MK_E_INPUT : r;
 }

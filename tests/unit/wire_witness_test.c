@@ -169,7 +169,7 @@ length_is_bounded(void **s)
 	(void)s;
 	/* A long member in the middle: 60,000 bytes are one, one more is none. */
 	for (size_t over = 0; over < 2; over++) {
-		size_t len = MK_WITNESS_MAX + over, head = (size_t)(strstr(LINE, "7}") - LINE);
+		size_t len = MK_WITNESS_TEXT_MAX + over, head = (size_t)(strstr(LINE, "7}") - LINE);
 		char *big = malloc(len);
 		memset(big, '7', len);
 		memcpy(big, LINE, head);

@@ -19,7 +19,7 @@
 #include "mynakura/base/time.h"
 #include "mynakura/wire/msg.h"
 
-#define MK_WITNESS_MAX 60000 /* bytes of a line: it must fit into a message beside the login */
+#define MK_WITNESS_TEXT_MAX 60000 /* bytes of a line: it must fit into a message beside the login */
 #define MK_WITNESS_VAULT_MAX 65 /* of a vault's id with its NUL: [0-9a-z-] */
 #define MK_WITNESS_PATH_MAX 4096
 #define MK_WITNESS_HASH_MAX 65
