@@ -134,7 +134,7 @@ static const char *const sessions[] = {"no", "open"};
 static const char *const grants[] = {"none", "page", "number"};
 static const char *const audits[] = {"none", "session", "after", "before"};
 static const char *const budgets[] = {"none", "reveal", "export"};
-static const char *const approvals[] = {"never", "bulk", "always"};
+static const char *const approvals[] = {"never", "bulk", "setup", "always"};
 
 /*
  * Actions are the requests that leave a record; the daemon's own (start, stop, denied, ...) stand

@@ -191,7 +191,8 @@ ask(bool twice)
 		_exit(98);
 	c.interrupt_fd = wake[0];
 	sigaction(SIGINT, &sa, NULL);
-	int r = twice ? mk_pass_new(&c, "Passphrase", &s) : mk_pass_line(&c, "Passphrase", &s);
+	int r =
+	    twice ? mk_pass_choose(&c, "Passphrase", true, &s) : mk_pass_line(&c, "Passphrase", &s);
 	if (r == MK_E_AGAIN)
 		_exit(50);
 	_exit(r == 0 && s->len == 6 && memcmp(s->data, "secret", 6) == 0 ? 40 : 60);
