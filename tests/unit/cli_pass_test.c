@@ -274,7 +274,7 @@ a_weak_one_is_told(void **state)
 	    "too easy to guess\r\nUse several unrelated words, or the one above.\r\nPassphrase: "));
 	assert_null(strstr(s.seen, "once more"));
 	type(&s, "seven blue kettles sing about the mountain road\n");
-	assert_true(shows(&s, "Strength: good\r\nThe same once more: "));
+	assert_true(shows(&s, "Strength: strong\r\nThe same once more: "));
 	type(&s, "seven blue kettles sing about the mountain road\n");
 	assert_int_equal(finish(&s), 42);
 	close(s.master);
