@@ -280,8 +280,8 @@ static const struct mk_verb verbs[] = {
 	N_("refuse it; the one who asked withdraws it by this"), MK_NEED_LOGIN, mk_run_act,
 	REQ(approval_deny), {MK_T_approval, 0}, NULL},
 
-    {"clock", "status", "", N_("the PC's clock, the time that counts, the jumps between them"),
-	MK_NEED_LOGIN, mk_run_clock_status, PLAIN},
+    {"clock", "status", "", N_("the PC's clock and the time that counts for terms"), MK_NEED_LOGIN,
+	mk_run_clock_status, PLAIN},
     {"clock", "confirm", "",
 	N_("the clock is right although it jumped forward; a second person decides"), MK_NEED_LOGIN,
 	mk_run_act, REQ(clock_confirm), {0, 0}, clock_made},
