@@ -54,12 +54,14 @@ DEPS_profile  := exchange model base
 DEPS_report   := model base
 DEPS_daemon   := store trail policy exchange wire sandbox crypto model base
 DEPS_tui      := wire profile exchange report model base
-DEPS_cli      := wire profile exchange report model base
+DEPS_cli      := wire profile exchange report policy model base
 
 pc_cflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pc_libs   = $(shell pkg-config --libs $(1) 2>/dev/null)
 LIBS_base     := -lgcrypt -lgpg-error -lm
 LIBS_store    := -lsqlite3
+# the index alone: mynakura-verify does not pull it in (tests/layers.sh)
+LIBS_trail    := -lsqlite3
 LIBS_sandbox  := -lseccomp
 LIBS_profile  := -ljansson
 LIBS_report   := -lqrencode
