@@ -102,8 +102,10 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  *                  limit?
  *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger,
  *                    purpose, result, detail, hash}, cursor?
- * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not
- *   ok: seq, why. Without a session: root and the daemon's own account only; so audit_anchor.
+ * audit_verify     in: key? (text), head? (a kept one, 64 digits or 20 letters)
+ *                  out: ok, entries, from, to, head, ref? (the kept head's seq); when not ok: seq,
+ *                  code, why. Without a session: root and the daemon's own account only; so
+ *                  audit_anchor.
  * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint), checkpoint (its line)
  * audit_anomalies  in: from?, to?                     out: item* {kind, actor?, count, seq (of the
  *                  newest), time}
