@@ -47,7 +47,7 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  * auth             in: answer* (to the prompts of the last answer; none at first)
  *                  out: ok (true: passed, log in), else prompt* {kind (info|error|echo|hidden), text}.
  *                  Installed only: the PAM conversation, before login (decisions.md 6). Refused: AUTH.
- * lock             out: -   (without a session, installed: ends all sessions of the caller's uid)
+ * lock             in: all? (without a session: ends all sessions of the caller's account)   out: -
  * status           out: office, form, demo, count (members), item* {kind, count}: queue per ledger
  *                  etc., alarm*, seq, head, entries
  * office_list      out: item* {id, name, kind (own|client), item* {field, value} (of the own one:
