@@ -448,6 +448,7 @@ login_act(struct op *op)
 		return MK_E_LOST;
 	}
 	op->c->session = s;
+	mk_clock_look(op->v);
 	mk_roles_format(s->member.roles, roles, sizeof roles);
 	mk_put_str(&op->reply.body, MK_T_member, s->member.id.s);
 	mk_put_str(&op->reply.body, MK_T_name, s->member.name);

@@ -284,7 +284,8 @@ size_t mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why);
 void mk_clock_init(struct vault *v); /* at start: this boot's clocks, before main.db is open */
 int mk_clock_load(struct vault *v); /* main.db has been opened: joins what it remembers */
 int mk_clock_save(struct vault *v);
-void mk_clock_tick(struct vault *v); /* looks for jumps; records them */
+void mk_clock_look(struct vault *v); /* for jumps; records them */
+void mk_clock_tick(struct vault *v); /* the same, and whether the PC slept: then all lock */
 /*
  * The calendar time that is believed: the PC's clock while it agrees with the time that has passed
  * since the last look (2 min back, 24 h ahead), else that.
