@@ -89,6 +89,7 @@ do_open(struct mk_trail_role *t, struct mk_msg *reply)
 			t->trail = NULL;
 			return r;
 		}
+		(void)mk_index_open(t->trail_dir, &t->index); /* else when it is wanted */
 		t->behind = true;
 		put_found(&info, &reply->body);
 		put_commits(t, &reply->body);
@@ -140,6 +141,8 @@ do_create(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg *reply)
 		if (r == 0)
 			r = mk_trail_create(t->trail_dir, vault, 0, &t->trail);
 	}
+	if (r == 0)
+		(void)mk_index_open(t->trail_dir, &t->index);
 	return r < 0 ? r : put_head(t, &reply->body);
 }
 
@@ -298,7 +301,7 @@ wait_ms(const struct mk_trail_role *t)
 	if (t->jobs != NULL)
 		return 0;
 	if (t->behind || t->checking)
-		return t->index == NULL ? 100 : 1; /* when nothing came for so long */
+		return 1; /* when nothing came for so long */
 	return t->unsynced ? QUIET_MS : -1;
 }
 

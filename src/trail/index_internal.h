@@ -84,6 +84,8 @@ int mk_index_exec(struct mk_index *x, const char *sql);
 /* Segment fd of an id, kept open until another is asked for; -1. */
 int mk_index_segment(struct mk_index *x, int64_t id);
 
+void mk_index_leave(struct mk_index *x); /* closes it */
+
 /* index_write.c */
 int64_t mk_index_kind(const char *kind); /* KIND_* */
 int mk_index_put(struct mk_index *x, const struct mk_line *l, const struct mk_entry *e, uint64_t at,

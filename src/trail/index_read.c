@@ -223,6 +223,7 @@ mk_index_read(struct mk_index *x, const struct mk_trail_filter *filter, unsigned
 		r = walk(x, &w, end, cursor);
 	mk_buf_free(&w.needle);
 	mk_buf_free(&w.fold);
+	mk_index_leave(x);
 	if (r == MK_E_DAMAGED) { /* ours, whatever f said: it returns other codes */
 		r = mk_index_reset(x);
 		return r < 0 ? r : MK_E_AGAIN;
