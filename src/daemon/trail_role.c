@@ -197,6 +197,8 @@ do_verify(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg *reply)
 	mk_put_str(b, MK_T_to, res.to);
 	mk_put_str(b, MK_T_head, res.head);
 	mk_put_str(b, MK_T_key, res.fingerprint);
+	if (res.head_seq != 0)
+		mk_put_u64(b, MK_T_ref, res.head_seq);
 	t->checking = true; /* what lists are made from is compared with what was verified */
 	if (res.why != MK_WHY_ok) {
 		mk_put_u64(b, MK_T_seq, res.bad);
