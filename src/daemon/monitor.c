@@ -279,8 +279,10 @@ stop_roles(struct monitor *mon)
 	while (mon->vault != 0 && mk_mono_ms() < end && !(reap(mon) && mon->vault == 0))
 		poll(NULL, 0, 10);
 	/* The trail outlives the vault, so that the vault's stop is recorded. */
-	if (mon->trail_fd >= 0)
+	if (mon->trail_fd >= 0) {
+		(void)mk_monitor_keep(mon->trail_fd, mon->args->dir);
 		close(mon->trail_fd);
+	}
 	mon->trail_fd = -1;
 	while (mon->trail != 0 && mk_mono_ms() < end) {
 		reap(mon);
@@ -318,7 +320,9 @@ one_round(struct monitor *mon)
 		return errno == EINTR ? 1 : 0;
 	if ((p[1].revents & POLLIN) != 0 && !serve_vault(mon))
 		return 0;
-	if ((p[1].revents & (POLLHUP | POLLERR)) != 0 || p[2].revents != 0)
+	if (p[2].revents != 0 && !mk_monitor_keep(mon->trail_fd, mon->args->dir))
+		return 0;
+	if ((p[1].revents & (POLLHUP | POLLERR)) != 0 || (p[2].revents & (POLLHUP | POLLERR)) != 0)
 		return 0;
 	if ((p[0].revents & POLLIN) != 0) {
 		struct signalfd_siginfo info;
