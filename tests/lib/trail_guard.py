@@ -160,6 +160,7 @@ else:
     fill()
     answers = []
     for _ in range(40):  # what still fits the last page is recorded and done; then it must stop
+        fill()  # also what the index gives back
         try:
             answers.append(c.call("reveal", REVEAL))
         except wire.Lost:
@@ -172,6 +173,7 @@ else:
     outcomes = [x for x in kit.trail(d) if x["body"].get("action") == "reveal" and x["body"].get("kind") == "outcome" and x["body"].get("result") == "ok"]
     ok(len(outcomes) - 1 <= done + 1 and len([x for x in kit.trail(d) if x["body"].get("action") == "reveal" and x["body"].get("kind") == "intent"]) >= done + 1,
        "every number that left has its intent on the trail", "%d left, %d outcomes" % (done, len(outcomes)))
+    fill()
     try_acts(c, "a full disk")
     c.end()
     ok(not os.path.exists(os.path.join(place, "index.db")), "the index has given its room back")
