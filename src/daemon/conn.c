@@ -80,8 +80,8 @@ named(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 	v->asking = false;
 	if (r == 0 && answer != NULL &&
 	    mk_get_u64(answer->body.data, answer->body.len, MK_T_sender_uid, UINT64_MAX) == uid)
-		(void)mk_get_str(answer->body.data, answer->body.len, MK_T_account, account,
-		    sizeof account);
+		(void)mk_get_str(
+		    answer->body.data, answer->body.len, MK_T_account, account, sizeof account);
 	if (r == 0 || r == MK_E_NOT_FOUND)
 		remember(v, (uid_t)uid, account);
 	for (size_t i = 0; i < MK_CONNS; i++) {

@@ -207,8 +207,8 @@ read_people(struct op *op, struct init *i)
 			   ? r
 			   : mk_op_fail(op, MK_E_USAGE, "the chief's name is missing");
 	/* Installed: the caller's own account, or the one that root names (looked up later). */
-	const char *account = mk_is_installed(op->v->args) && op->c->uid != 0 ? op->c->account
-									      : i->chief.name;
+	const char *account =
+	    mk_is_installed(op->v->args) && op->c->uid != 0 ? op->c->account : i->chief.name;
 	if (account[0] == '\0')
 		return mk_op_fail(op, MK_E_DENIED, "this user id has no account on this PC");
 	if (mk_str_copy(i->chief.account, sizeof i->chief.account, account) < 0)

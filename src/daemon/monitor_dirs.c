@@ -191,6 +191,8 @@ mk_monitor_keep(struct monitor *mon)
 		return MK_E_EXISTS;
 	if (renameat2(mon->dir, "vault.new", mon->dir, "vault", RENAME_NOREPLACE) < 0)
 		return mk_err_from_errno(errno);
+	(void)unlinkat(mon->dir, "trail.next", AT_REMOVEDIR);
+	mon->spare = false;
 	return fsync(mon->dir) < 0 ? MK_E_IO : 0;
 }
 
@@ -269,8 +271,7 @@ passed_socket(int *out)
 		mk_log("the socket passed by the service manager is not a listening one of ours");
 		return MK_E_INPUT;
 	}
-	if (fcntl(PASSED_FD, F_SETFD, FD_CLOEXEC) < 0 ||
-	    fcntl(PASSED_FD, F_SETFL, O_NONBLOCK) < 0)
+	if (fcntl(PASSED_FD, F_SETFD, FD_CLOEXEC) < 0 || fcntl(PASSED_FD, F_SETFL, O_NONBLOCK) < 0)
 		return MK_E_IO;
 	*out = PASSED_FD;
 	return 0;
@@ -312,7 +313,7 @@ listen_installed(struct monitor *mon)
 	mon->own_socket = true;
 	/* The mode first: afterwards it is another's group, and FOWNER is not kept. */
 	return chmod(MK_CLIENT_SOCKET, 0660) < 0 ||
-			       lchown(MK_CLIENT_SOCKET, 0, mon->accounts.users) < 0
+		       lchown(MK_CLIENT_SOCKET, 0, mon->accounts.users) < 0
 		   ? MK_E_IO
 		   : 0;
 }
@@ -338,13 +339,13 @@ make_secret(int dir)
 	int fd = -1, r = s == NULL ? MK_E_NOMEM : mk_rand(s->data, PC_BYTES);
 	if (r == 0) {
 		(void)unlinkat(dir, PC_NAME ".new", 0);
-		fd = openat(
-		    dir, PC_NAME ".new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+		fd = openat(dir, PC_NAME ".new",
+		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 		r = fd < 0 ? mk_err_from_errno(errno) : mk_write_all(fd, s->data, PC_BYTES);
 	}
-	if (r == 0 && (fsync(fd) < 0 || renameat2(dir, PC_NAME ".new", dir, PC_NAME,
-					    RENAME_NOREPLACE) < 0 ||
-			  fsync(dir) < 0))
+	if (r == 0 &&
+	    (fsync(fd) < 0 || renameat2(dir, PC_NAME ".new", dir, PC_NAME, RENAME_NOREPLACE) < 0 ||
+		fsync(dir) < 0))
 		r = MK_E_IO;
 	if (fd >= 0)
 		close(fd);
@@ -363,7 +364,7 @@ is_sound(int fd)
 int
 mk_monitor_pc_secret(const struct monitor *mon)
 {
-	if (mkdir(PC_DIR, 0755) < 0 && errno != EEXIST)
+	if (mkdir(PC_DIR, 0755) < 0 ? errno != EEXIST : chmod(PC_DIR, 0755) < 0)
 		return -1;
 	int dir = open(PC_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (dir < 0)
@@ -382,6 +383,6 @@ mk_monitor_pc_secret(const struct monitor *mon)
 	}
 	if (fd < 0)
 		mk_log(PC_DIR "/" PC_NAME " is missing: only the recovery sheet opens a vault that "
-					  "was made with it");
+			      "was made with it");
 	return fd;
 }

@@ -43,8 +43,8 @@ word(const struct mk_msg *m, unsigned tag, char out[WORD_MAX])
 		snprintf(out, WORD_MAX, "?");
 		return;
 	}
-	size_t ok = strspn(
-	    out, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+	size_t ok =
+	    strspn(out, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 	if (out[ok] != '\0')
 		snprintf(out, WORD_MAX, "?");
 }
@@ -133,7 +133,8 @@ mk_monitor_audit_answers(struct monitor *mon)
 void
 mk_monitor_head(struct monitor *mon, const struct mk_msg *m)
 {
-	char head[MK_TRAIL_HEX], key[MK_TRAIL_HEX], slip[MK_TRAIL_SLIP_MAX], when[32], text[TEXT_MAX];
+	char head[MK_TRAIL_HEX], key[MK_TRAIL_HEX], slip[MK_TRAIL_SLIP_MAX], when[32],
+	    text[TEXT_MAX];
 	struct sockaddr_un log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
 	uint8_t raw[32];
 	struct tm tm;

@@ -41,7 +41,7 @@ clear_environment(void)
 		return MK_E_FAILED;
 	/* libc itself is bound lazily in Debian 12, which leaves registers on stacks (security.md 1) */
 	int r = setenv("LD_BIND_NOW", "1", 1) < 0 || setenv("PATH", "/usr/bin:/bin", 1) < 0 ||
-				setenv("LANG", "C.UTF-8", 1) < 0
+			setenv("LANG", "C.UTF-8", 1) < 0
 		    ? MK_E_NOMEM
 		    : 0;
 #ifdef MK_SANITIZED
@@ -119,8 +119,8 @@ become_role(const struct monitor *mon, const char *role, const int from[PLACES])
 }
 
 static int
-start_role(struct monitor *mon, const char *role, int peer, int serve, int pc, int *our_fd,
-    pid_t *pid)
+start_role(
+    struct monitor *mon, const char *role, int peer, int serve, int pc, int *our_fd, pid_t *pid)
 {
 	int pair[2];
 	int r = mk_chan_pair(pair);
@@ -193,8 +193,8 @@ mk_monitor_start_reader(struct monitor *mon, const char *kind, struct mk_msg *re
 {
 	const struct mk_accounts *acc = &mon->accounts;
 	bool device = strcmp(kind, "device") == 0, installed = mk_is_installed(mon->args);
-	struct reader_as as = {device ? acc->scan : acc->read, device ? acc->scan_gid : acc->read_gid,
-	    device ? acc->scanner : 0};
+	struct reader_as as = {device ? acc->scan : acc->read,
+	    device ? acc->scan_gid : acc->read_gid, device ? acc->scanner : 0};
 	struct mk_reader reader;
 	size_t running = 0;
 	for (size_t i = 0; i < MK_READERS_MAX; i++)

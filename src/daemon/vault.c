@@ -159,13 +159,13 @@ take_pc_secret(struct vault *v)
 static int
 close_in(const struct vault *v)
 {
-	static const char *const read[] = {
-	    "/proc", "/run/utmp", "/run/systemd/sessions", NULL};
+	static const char *const read[] = {"/proc", "/run/utmp", "/run/systemd/sessions", NULL};
 	char dir[4096], fresh[4096];
 	if (!mk_vault_installed(v))
 		return 0;
 	int r = mk_vault_path(v, "", dir, sizeof dir);
-	if (r < 0 || snprintf(fresh, sizeof fresh, "%s/vault.new", v->args->dir) >= (int)sizeof fresh)
+	if (r < 0 ||
+	    snprintf(fresh, sizeof fresh, "%s/vault.new", v->args->dir) >= (int)sizeof fresh)
 		return MK_E_TOO_BIG;
 	const char *const write[] = {dir, fresh, NULL};
 	r = mk_sandbox_landlock(read, write);
@@ -210,7 +210,7 @@ take_connections(struct vault *v)
 	/* A few at a time: a flood of connections must not hold up those who are in (R22). */
 	for (int i = 0; i < ACCEPTS_A_ROUND &&
 			(fd = accept4(v->serve, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;
-	    i++)
+	     i++)
 		(void)mk_conn_add(v, fd);
 }
 

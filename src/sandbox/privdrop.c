@@ -101,8 +101,7 @@ cut_bounding_set(const int *caps, size_t n)
 		int has = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
 		if (has < 0 && errno == EINVAL)
 			return 0; /* past the kernel's last one */
-		if (has == 1 && !wanted(caps, n, cap) &&
-		    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+		if (has == 1 && !wanted(caps, n, cap) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
 			return MK_E_FAILED;
 	}
 	return 0;

@@ -147,8 +147,8 @@ mk_reader_start(const char *kind, const char *program, struct mk_reader *out)
 }
 
 int
-mk_reader_start_as(const char *kind, const char *program, int (*before)(void *), void *arg,
-    struct mk_reader *out)
+mk_reader_start_as(
+    const char *kind, const char *program, int (*before)(void *), void *arg, struct mk_reader *out)
 {
 	char path[PATH_BYTES];
 	char *env[ENV_MAX] = {NULL};
