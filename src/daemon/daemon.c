@@ -39,7 +39,18 @@ run_role(const char *role, const struct mk_daemon_args *args)
 		return mk_vault_run(args);
 	if (strcmp(role, "trail") == 0)
 		return mk_trail_run(args);
+	if (strcmp(role, "pam") == 0)
+		return mk_pam_run();
 	return MK_E_USAGE;
+}
+
+static bool
+complete(const struct mk_daemon_args *args, const char *role, bool foreground)
+{
+	if (role != NULL && strcmp(role, "pam") == 0) /* has nothing to do with a vault */
+		return args->dir == NULL && args->socket == NULL;
+	return args->dir != NULL && args->embedded != foreground &&
+	       (!foreground || args->socket != NULL);
 }
 
 int
@@ -68,8 +79,7 @@ mk_daemon_main(int argc, char **argv)
 		else
 			return usage();
 	}
-	if (args.dir == NULL || optind != argc || args.embedded == foreground ||
-	    (foreground && args.socket == NULL))
+	if (optind != argc || !complete(&args, role, foreground))
 		return usage();
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);

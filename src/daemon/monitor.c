@@ -202,13 +202,15 @@ remember_reader(struct monitor *mon, pid_t pid)
 	}
 }
 
-/* The vault may end only processes that it was given. */
+/* The vault may end only processes that it was given; what they started goes with them. */
 static void
 kill_reader(struct monitor *mon, uint64_t pid)
 {
 	for (size_t i = 0; i < READERS_MAX; i++)
-		if (mon->readers[i] > 0 && (uint64_t)mon->readers[i] == pid)
+		if (mon->readers[i] > 0 && (uint64_t)mon->readers[i] == pid) {
+			kill(-mon->readers[i], SIGKILL);
 			kill(mon->readers[i], SIGKILL);
+		}
 }
 
 static void
@@ -232,6 +234,25 @@ answer_reader(struct monitor *mon, const struct mk_msg *m)
 	mk_msg_free(&reply);
 }
 
+static void
+answer_pam(struct monitor *mon, const struct mk_msg *m)
+{
+	struct mk_msg reply;
+	int fd = -1;
+	pid_t pid = 0;
+	mk_msg_init(&reply, m->type, m->id);
+	reply.flags = MK_FLAG_REPLY;
+	int r = mk_monitor_pam(m, &fd, &pid);
+	mk_put_i64(&reply.body, MK_T_error, r);
+	if (r == 0) {
+		remember_reader(mon, pid);
+		mk_put_u64(&reply.body, MK_T_pid, (uint64_t)pid);
+		reply.fds[reply.nfds++] = fd;
+	}
+	mk_chan_send(mon->vault_fd, &reply, 1000);
+	mk_msg_free(&reply);
+}
+
 /* A message of the vault. false: the channel is finished. */
 static bool
 serve_vault(struct monitor *mon)
@@ -244,6 +265,8 @@ serve_vault(struct monitor *mon)
 		return false;
 	if (m.type == MK_MON_READER)
 		answer_reader(mon, &m);
+	else if (m.type == MK_MON_PAM)
+		answer_pam(mon, &m);
 	else if (m.type == MK_MON_KILL)
 		kill_reader(mon, mk_get_u64(m.body.data, m.body.len, MK_T_pid, 0));
 	mk_msg_free(&m);

@@ -8,6 +8,9 @@
 #define MK_DAEMON_ROLES_INTERNAL_H
 
 #include <stdbool.h>
+#include <sys/types.h>
+
+struct mk_msg;
 
 /*
  * Descriptors after exec. The lock stays open in every role: the directory is free only when all of
@@ -29,6 +32,24 @@ struct mk_daemon_args {
 #define MK_MON_READER 200 /* in: kind (decode|read|device); out: fd 0 = its channel, pid */
 #define MK_MON_KILL 201 /* in: pid of a reading process that makes no progress; no answer */
 
+/*
+ * in: sender_uid, terminal, from, lang?; out: fd 0 = channel to a process that runs PAM for the
+ * account of that uid, pid
+ */
+#define MK_MON_PAM 205
+
+/*
+ * The process that runs PAM. START comes from the monitor and is in its queue before the vault gets
+ * the other end, so nobody else says whose login this is: account, terminal, from, lang?. Then,
+ * with the vault: PROMPT prompt* (those that ask are answered by one ANSWER answer*, one for each),
+ * at last DONE status (PAM's code; passed: 0 at stage "account"), state (the stage: start, auth,
+ * account), why? (what no code of PAM says: account, service, libpam, prompts, user).
+ */
+#define MK_PAM_START 240
+#define MK_PAM_PROMPT 241
+#define MK_PAM_ANSWER 242
+#define MK_PAM_DONE 243
+
 /* Vault <-> trail */
 /*
  * OPEN in: -; out: vault? (id of the genesis, absent = no trail yet), head, seq, key, alarm*,
@@ -44,5 +65,12 @@ struct mk_daemon_args {
 int mk_monitor_run(const struct mk_daemon_args *args);
 int mk_vault_run(const struct mk_daemon_args *args);
 int mk_trail_run(const struct mk_daemon_args *args);
+int mk_pam_run(void);
+
+/*
+ * Answers MK_MON_PAM: starts the process. The caller owns *fd and waits for *pid, which leads a
+ * process group of its own. MK_E_PROTOCOL, MK_E_NOMEM.
+ */
+int mk_monitor_pam(const struct mk_msg *m, int *fd, pid_t *pid);
 
 #endif

@@ -29,6 +29,12 @@ mk_vault_is_demo(const struct vault *v)
 	return v->keyring != NULL && mk_keyring_kind(v->keyring) == MK_KIND_DEMO;
 }
 
+bool
+mk_vault_installed(const struct vault *v)
+{
+	return !v->args->embedded && v->args->socket == NULL;
+}
+
 int
 mk_vault_path(const struct vault *v, const char *name, char *out, size_t cap)
 {
@@ -190,7 +196,8 @@ any_conn(const struct vault *v)
 	return false;
 }
 
-enum { P_MONITOR, P_TRAIL, P_SERVE, P_KDF, P_READING, P_CONNS };
+enum { P_MONITOR, P_TRAIL, P_SERVE, P_KDF, P_READING, P_CONNS, P_AUTH = P_CONNS + MK_CONNS };
+#define P_ALL (P_AUTH + MK_CONNS)
 
 static void
 serve_conns(struct vault *v, const struct pollfd *p)
@@ -234,9 +241,9 @@ set_poll(const struct vault *v, struct pollfd *p)
 static bool
 one_round(struct vault *v, int timeout)
 {
-	struct pollfd p[P_CONNS + MK_CONNS];
+	struct pollfd p[P_ALL];
 	set_poll(v, p);
-	int n = poll(p, P_CONNS + MK_CONNS, timeout);
+	int n = poll(p, P_ALL, mk_auth_poll(v, p + P_AUTH, timeout));
 	if (n < 0 && errno != EINTR)
 		return false;
 	if (p[P_KDF].revents != 0)
@@ -253,6 +260,7 @@ one_round(struct vault *v, int timeout)
 		mk_link_answer(v, v->monitor, NULL);
 		return false;
 	}
+	mk_auth_serve(v, p + P_AUTH);
 	if (p[P_SERVE].revents != 0)
 		take_connections(v);
 	serve_conns(v, p);

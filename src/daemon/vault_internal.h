@@ -8,6 +8,7 @@
 #ifndef MK_DAEMON_VAULT_INTERNAL_H
 #define MK_DAEMON_VAULT_INTERNAL_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +33,7 @@
 struct vault;
 struct conn;
 struct op;
+struct auth;
 
 /* An open session: lives and dies with its connection (R21). */
 struct session {
@@ -55,6 +57,8 @@ struct conn {
 	pid_t pid;
 	char terminal[32];
 	char from[64];
+	char lang[8]; /* of hello: what PAM speaks */
+	struct auth *auth; /* NULL: no login by PAM was tried */
 	struct session *session;
 	struct op *op; /* one request at a time */
 	struct outmsg *out, **out_tail;
@@ -155,6 +159,8 @@ struct vault {
 };
 
 bool mk_vault_is_demo(const struct vault *v);
+/* The installed form: uids of their own, PAM before the passphrase; else embedded. */
+bool mk_vault_installed(const struct vault *v);
 int mk_vault_path(
     const struct vault *v, const char *name, char *out, size_t cap); /* DIR/vault/NAME */
 /* Forgets what only sessions justify: main.db, ledgers, the keyring's MAC key. */
@@ -230,6 +236,11 @@ void mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f);
  * are counted.
  */
 bool mk_record_room(struct op *op);
+/*
+ * A login that was refused outside a request (a prompt that nobody answers); as many a minute as
+ * mk_record_room.
+ */
+void mk_record_refused(struct vault *v, const struct conn *c, const char *detail);
 
 /* --- session.c */
 /*
@@ -247,6 +258,24 @@ size_t mk_session_count(const struct vault *v);
  */
 int mk_op_prove(struct op *op);
 int mk_vault_open_main(struct vault *v, const struct mk_unlocked *u);
+/*
+ * Wrong tries, counted per name and uid so that nobody can lock another out (R22): seconds until
+ * the next may be made, one more, none any more.
+ */
+int mk_tries_wait(const char *name, uid_t uid);
+void mk_tries_count(const char *name, uid_t uid);
+void mk_tries_forget(const char *name, uid_t uid);
+
+/* --- auth.c: login by PAM, before the passphrase (installed form) */
+/* 0 when this connection may log in or activate: embedded, or PAM has passed. MK_E_AUTH. */
+int mk_auth_need(struct op *op);
+void mk_auth_used(struct op *op); /* a login has used it up */
+/* Was pass typed at a hidden prompt of PAM? The passphrase must be another (decisions.md 6). */
+bool mk_auth_gave(const struct op *op, const struct mk_secret *pass);
+void mk_auth_end(struct vault *v, struct conn *c); /* with the session or the connection */
+/* Its places in the loop's poll set; the time until something is due, at most timeout ms. */
+int mk_auth_poll(const struct vault *v, struct pollfd p[MK_CONNS], int timeout);
+void mk_auth_serve(struct vault *v, const struct pollfd p[MK_CONNS]);
 
 /* --- commits.c */
 int mk_commits_take(struct vault *v, const struct mk_msg *answer); /* the items of MK_TR_OPEN */
@@ -280,7 +309,7 @@ bool mk_op_holds(const struct op *op, const char *ledger, enum mk_key_kind kind)
 /* --- the handlers, one table per file, ended by request 0 */
 extern const struct handler mk_handlers_session[], mk_handlers_office[], mk_handlers_member[],
     mk_handlers_subject[], mk_handlers_review[], mk_handlers_capture[], mk_handlers_number[],
-    mk_handlers_audit[];
+    mk_handlers_audit[], mk_handlers_auth[];
 const struct handler *mk_handler_find(uint16_t request);
 
 #endif
