@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "monitor_internal.h"
 #include "mynakura/base/err.h"
 #include "mynakura/base/utf8.h"
 #include "mynakura/wire/chan.h"
-#include "roles_internal.h"
 
 #define PASSWD_BYTES 16384
 #define PAM_USER_UNKNOWN 10 /* of pam_appl.h: the monitor knows nothing else of PAM */
@@ -85,13 +85,14 @@ plain_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void
+static _Noreturn void
 become_pam(int vault_end, int own_end, const struct peer *p)
 {
-	char *const env[] = {(char *)(uintptr_t) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-	    (char *)(uintptr_t) "LANG=C.UTF-8", NULL};
-	char *const argv[] = {
-	    (char *)(uintptr_t) "mynakurad", (char *)(uintptr_t) "--role=pam", NULL};
+	char name[] = "mynakurad", role[] = "--role=pam";
+	char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", lang[] = "LANG=C.UTF-8";
+	char bind_now[] = "LD_BIND_NOW=1";
+	char *const env[] = {path, lang, bind_now, NULL};
+	char *const argv[] = {name, role, NULL};
 	plain_signals();
 	setsid(); /* what a module starts is ended with it */
 	if (!send_start(vault_end, own_end, p))
@@ -110,11 +111,13 @@ become_pam(int vault_end, int own_end, const struct peer *p)
 }
 
 int
-mk_monitor_pam(const struct mk_msg *m, int *fd, pid_t *pid)
+mk_monitor_start_pam(struct monitor *mon, const struct mk_msg *m, struct mk_msg *reply)
 {
 	struct peer p;
 	int pair[2];
 	int r = read_peer(m, &p);
+	if (r == 0 && mk_monitor_full(mon))
+		r = MK_E_BUSY;
 	if (r == 0)
 		r = mk_chan_pair(pair);
 	if (r < 0)
@@ -127,7 +130,8 @@ mk_monitor_pam(const struct mk_msg *m, int *fd, pid_t *pid)
 		close(pair[0]);
 		return MK_E_NOMEM;
 	}
-	*fd = pair[0];
-	*pid = child;
+	mk_monitor_remember(mon, child);
+	mk_put_u64(&reply->body, MK_T_pid, (uint64_t)child);
+	reply->fds[reply->nfds++] = pair[0];
 	return 0;
 }

@@ -29,6 +29,10 @@ put_session(struct mk_buf *b, const struct session *s, const struct conn *c)
 		mk_put_u64(b, MK_T_sender_uid, c->uid);
 		mk_put_str(b, MK_T_terminal, c->terminal);
 		mk_put_str(b, MK_T_from, c->from);
+		if (c->login_uid != UINT32_MAX)
+			mk_put_u64(b, MK_T_login_uid, c->login_uid);
+		if (c->login_session != UINT32_MAX)
+			mk_put_u64(b, MK_T_login_session, c->login_session);
 	}
 }
 

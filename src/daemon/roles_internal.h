@@ -8,9 +8,6 @@
 #define MK_DAEMON_ROLES_INTERNAL_H
 
 #include <stdbool.h>
-#include <sys/types.h>
-
-struct mk_msg;
 
 /*
  * Descriptors after exec. The lock stays open in every role: the directory is free only when all of
@@ -21,16 +18,36 @@ struct mk_msg;
 #define MK_FD_PEER 4 /* vault <-> trail */
 #define MK_FD_SERVE 5 /* vault: the client's channel (embedded) or the listening socket */
 #define MK_FD_LOCK 6 /* flock on DIR/run/lock */
+#define MK_FD_PC 7 /* installed, vault: this PC's secret, when there is one */
 
 struct mk_daemon_args {
 	const char *dir; /* the vault's directory */
-	const char *socket; /* --foreground: path to listen on; NULL embedded */
-	bool embedded;
+	const char *socket; /* --foreground --dir: path to listen on; NULL: embedded or installed */
+	bool embedded; /* started by a client, for it alone */
+	bool installed; /* neither --dir nor --socket: uids of their own, PAM, this PC's secret */
 };
+
+/* The only question about the form: a socket of one's own on --dir is the embedded form too. */
+static inline bool
+mk_is_installed(const struct mk_daemon_args *args)
+{
+	return args->installed;
+}
 
 /* Monitor <-> vault */
 #define MK_MON_READER 200 /* in: kind (decode|read|device); out: fd 0 = its channel, pid */
 #define MK_MON_KILL 201 /* in: pid of a reading process that makes no progress; no answer */
+#define MK_MON_WHO 220 /* in: sender_uid or account; out: account, sender_uid; NOT_FOUND */
+/* In: action, kind, actor?, subject?, sender_uid?, login_uid?, login_session?, ok, seq; no answer. */
+#define MK_MON_AUDIT 221
+#define MK_MON_HEAD 222 /* in: seq, head, key: of a checkpoint; no answer */
+#define MK_MON_LOCK 223 /* monitor -> vault: every session ends, no answer */
+#define MK_MON_KEEP 224 /* in: -: DIR/vault.new gets its name; out: error. Once only. */
+
+/* Trail -> monitor */
+/* In: -: DIR/trail is put aside and an empty one is there; only while there is no vault. BUSY: the
+ * daemon starts again first. */
+#define MK_MON_ASIDE 225
 
 /*
  * in: sender_uid, terminal, from, lang?; out: fd 0 = channel to a process that runs PAM for the
@@ -66,11 +83,5 @@ int mk_monitor_run(const struct mk_daemon_args *args);
 int mk_vault_run(const struct mk_daemon_args *args);
 int mk_trail_run(const struct mk_daemon_args *args);
 int mk_pam_run(void);
-
-/*
- * Answers MK_MON_PAM: starts the process. The caller owns *fd and waits for *pid, which leads a
- * process group of its own. MK_E_PROTOCOL, MK_E_NOMEM.
- */
-int mk_monitor_pam(const struct mk_msg *m, int *fd, pid_t *pid);
 
 #endif

@@ -245,7 +245,10 @@ pick_slots(struct op *op, struct login *l)
 				continue;
 			bool hit =
 			    strcmp(s.member, l->wanted) == 0 || strcmp(s.account, l->wanted) == 0;
-			if (hit || pass == 1 || l->wanted[0] == '\0')
+			bool own = mk_conn_may_be(op->v, op->c, s.account);
+			if (hit && !own) /* not one guess at another's passphrase */
+				return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+			if (own && (hit || pass == 1 || l->wanted[0] == '\0'))
 				memcpy(l->slots[l->count++], s.member, MK_ID_MAX);
 		}
 		l->by_name = pass == 1;
@@ -259,6 +262,19 @@ pick_slots(struct op *op, struct login *l)
 }
 
 static int login_opened(struct op *op, struct mk_secret *key);
+
+/* A slot that needs this PC's secret where there is none says so: no passphrase is right then. */
+static int
+has_pc_secret(struct op *op, const char *member)
+{
+	struct mk_slot_info s;
+	for (size_t i = 0; mk_keyring_slot_at(op->v->keyring, i, &s); i++)
+		if (strcmp(s.member, member) == 0 && s.pc && op->v->pc == NULL)
+			return mk_op_fail(op, MK_E_AUTH,
+			    "this PC's secret is missing: without it only the recovery sheet "
+			    "opens this vault");
+	return 0;
+}
 
 /* MK_E_BUSY while the delay after wrong passphrases runs. */
 static int
@@ -285,7 +301,9 @@ try_next_slot(struct op *op)
 	struct login *l = op->state;
 	struct mk_kdf_params params;
 	const char *member = l->slots[l->next];
-	int r = check_delay(op, counted_as(l, member));
+	int r = has_pc_secret(op, member);
+	if (r == 0)
+		r = check_delay(op, counted_as(l, member));
 	if (r < 0)
 		return r;
 	r = mk_keyring_slot_params(op->v->keyring, member, &params);
@@ -330,6 +348,8 @@ load_member(struct op *op, struct session *s)
 	}
 	if (s->member.state != MK_MEMBER_ACTIVE)
 		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
+	if (op->c != NULL && !mk_conn_may_be(op->v, op->c, s->member.account))
+		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
 	char today[MK_DATE_MAX];
 	mk_date_format(mk_date_jst(mk_now()), today);
 	if (s->member.until[0] != '\0' && strcmp(today, s->member.until) > 0)
@@ -412,7 +432,7 @@ login_act(struct op *op)
 	mk_put_str(&op->reply.body, MK_T_member, s->member.id.s);
 	mk_put_str(&op->reply.body, MK_T_name, s->member.name);
 	mk_put_str(&op->reply.body, MK_T_roles, roles);
-	if (op->v->args->embedded)
+	if (!mk_is_installed(op->v->args))
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
 	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
@@ -574,7 +594,7 @@ status_act(struct op *op)
 		mk_put_str(b, MK_T_alarm, "a ledger could not be opened");
 	if (!mk_secret_locked())
 		mk_put_str(b, MK_T_alarm, "keys are in memory that is not locked against swap");
-	if (v->args->embedded)
+	if (!mk_is_installed(v->args))
 		mk_put_str(
 		    b, MK_T_alarm, "embedded: one user account, no separation of processes by uid");
 	return 0;

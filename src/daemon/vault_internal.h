@@ -30,10 +30,19 @@
 #define MK_LEDGERS_OPEN 16 /* decisions.md 8 */
 #define MK_DETAIL 200
 
+#define MK_NAMES 64
+
 struct vault;
 struct conn;
 struct op;
 struct auth;
+
+/* The account of a uid as the system had it lately. */
+struct known_name {
+	uid_t uid;
+	char account[65];
+	int64_t until; /* mono ms; 0: free */
+};
 
 /* An open session: lives and dies with its connection (R21). */
 struct session {
@@ -56,7 +65,12 @@ struct conn {
 	uid_t uid;
 	pid_t pid;
 	char terminal[32];
-	char from[64];
+	char from[64]; /* where the login came from: an address, "local", "unknown" */
+	char account[65]; /* of uid, by the system's tables; "" none. Installed only */
+	uint32_t login_uid, login_session; /* of the peer's process; UINT32_MAX unknown */
+	bool unnamed; /* the account is being looked up: nothing is read before */
+	bool spoke; /* has ever sent something */
+	int64_t last; /* mono ms of the last message */
 	char lang[8]; /* of hello: what PAM speaks */
 	struct auth *auth; /* NULL: no login by PAM was tried */
 	struct session *session;
@@ -131,7 +145,11 @@ struct vault {
 	const struct mk_daemon_args *args;
 	int monitor, trail, serve;
 	struct conn conns[MK_CONNS];
+	struct known_name names[MK_NAMES];
+	bool asking; /* the monitor is looking up asked_uid */
+	uid_t asked_uid;
 	struct mk_keyring *keyring; /* NULL: no vault here yet */
+	struct mk_secret *pc; /* installed: this PC's secret; NULL none */
 	struct mk_main *main; /* NULL while no session ever opened it */
 	struct open_ledger ledgers[MK_LEDGERS_OPEN];
 	struct mk_exchange *exchange;
@@ -159,8 +177,6 @@ struct vault {
 };
 
 bool mk_vault_is_demo(const struct vault *v);
-/* The installed form: uids of their own, PAM before the passphrase; else embedded. */
-bool mk_vault_installed(const struct vault *v);
 int mk_vault_path(
     const struct vault *v, const char *name, char *out, size_t cap); /* DIR/vault/NAME */
 /* Forgets what only sessions justify: main.db, ledgers, the keyring's MAC key. */
@@ -170,7 +186,21 @@ void mk_vault_settle(struct vault *v);
 int64_t mk_vault_now(
     const struct op *op); /* the session's stated time in a demo office, else the real one */
 
+enum mk_form mk_vault_form(const struct vault *v);
+bool mk_vault_installed(const struct vault *v);
+/* Every session ends now and with it every key; what runs is cut loose (R10). */
+void mk_vault_lock(struct vault *v, const char *why);
+
+/* --- peer.c: what the system knows of a peer's process, for the record only; never decides */
+void mk_peer_look(struct conn *c);
+
 /* --- conn.c */
+/* Installed: does this connection come from the member's own account? Embedded: always true. */
+bool mk_conn_may_be(const struct vault *v, const struct conn *c, const char *account);
+#define MK_OWN_ACCOUNT "a member logs in from the own account only"
+void mk_conn_name_next(struct vault *v);
+/* Closes connections that never said anything (R22); the ms until the next look, -1 none. */
+int mk_conn_sweep(struct vault *v);
 struct conn *mk_conn_add(struct vault *v, int fd); /* NULL: over a limit (fd is closed) */
 void mk_conn_close(struct vault *v, struct conn *c); /* ends the session, cuts a running op loose */
 void mk_conn_send(struct conn *c,
@@ -188,6 +218,11 @@ void mk_link_ask(struct vault *v, int fd, struct mk_msg *m, struct op *op, mk_an
 void mk_link_answer(struct vault *v, int fd, struct mk_msg *m);
 void mk_link_forget(struct vault *v, struct op *op);
 bool mk_link_flush(struct vault *v);
+
+/* --- tell.c: copies of what was recorded, for the kernel's audit and syslog; installed only */
+struct mk_told; /* what is kept of a record until it is on the trail */
+struct mk_told *mk_tell_keep(const struct vault *v, const struct mk_msg *m); /* NULL: nothing */
+void mk_tell(struct vault *v, struct mk_told *t, int r, const struct mk_msg *answer); /* takes t */
 
 /* --- worker.c: one thread, one job at a time, at most four waiting */
 typedef int (*mk_job_fn)(void *job); /* in the thread */
