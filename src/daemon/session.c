@@ -103,6 +103,10 @@ mk_vault_open_main(struct vault *v, const struct mk_unlocked *u)
 		mk_main_close(v->main);
 		v->main = NULL;
 	}
+	if (r == 0)
+		r = mk_limits_load(v);
+	if (r == 0)
+		r = mk_clock_load(v);
 	return r == MK_E_NOT_FOUND ? MK_E_DAMAGED : r;
 }
 
@@ -132,6 +136,40 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 	free(s);
 	mk_auth_end(v, c);
 	mk_vault_settle(v); /* R10: the last session gone, every key gone */
+}
+
+size_t
+mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd < 0 || c->session == NULL || (!any && c->uid != uid))
+			continue;
+		if (c->op != NULL)
+			mk_conn_close(v, c); /* its request ends without an answer */
+		else
+			mk_session_end(v, c, why);
+		n++;
+	}
+	return n;
+}
+
+/* While a request runs (a stack of cards) the session is not unused. */
+void
+mk_sessions_tick(struct vault *v)
+{
+	int64_t now = mk_mono_ms(), idle = (int64_t)v->limits[MK_LIMIT_idle_seconds] * 1000;
+	if (now - v->looked < 500)
+		return;
+	v->looked = now;
+	mk_clock_tick(v);
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd >= 0 && c->session != NULL && c->op == NULL &&
+		    now - c->session->used_at >= idle)
+			mk_session_end(v, c, "idle");
+	}
 }
 
 /*
@@ -351,7 +389,7 @@ load_member(struct op *op, struct session *s)
 	if (op->c != NULL && !mk_conn_may_be(op->v, op->c, s->member.account))
 		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
 	char today[MK_DATE_MAX];
-	mk_date_format(mk_date_jst(mk_now()), today);
+	mk_date_format(mk_date_jst(mk_clock_steady(op->v)), today);
 	if (s->member.until[0] != '\0' && strcmp(today, s->member.until) > 0)
 		return mk_op_fail(op, MK_E_DENIED, "the membership ended on %s", s->member.until);
 	return 0;
@@ -413,6 +451,18 @@ login_check(struct op *op)
 	return r < 0 ? r : try_next_slot(op);
 }
 
+/* A stated time (demo offices) far ahead is a jump of the clock as well (R14). */
+static void
+note_stated(struct op *op, const struct session *s)
+{
+	char detail[64];
+	int64_t ahead = s->now - mk_clock_steady(op->v);
+	if (s->now == 0 || (ahead <= 86400 && ahead >= -120))
+		return;
+	snprintf(detail, sizeof detail, "stated seconds=%lld", (long long)ahead);
+	mk_record_event(op->v, "clock_jump", s, op->c, 0, detail);
+}
+
 static int
 login_act(struct op *op)
 {
@@ -421,7 +471,7 @@ login_act(struct op *op)
 	char roles[64];
 	l->session = NULL;
 	s->now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
-	s->passphrase_at = mk_mono_ms();
+	s->passphrase_at = s->used_at = mk_mono_ms();
 	if (op->c == NULL) { /* the asker went while the key was derived */
 		l->session = s;
 		return MK_E_LOST;
@@ -435,6 +485,10 @@ login_act(struct op *op)
 	if (!mk_is_installed(op->v->args))
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
 	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
+	if (!mk_clock_confirmed(op->v))
+		mk_put_str(&op->reply.body, MK_T_alarm,
+		    "the clock has jumped ahead: nothing expires until it is confirmed");
+	note_stated(op, s);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
 		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");
 		int r = mk_keyring_repair(op->v->keyring);
@@ -482,11 +536,17 @@ mk_op_prove(struct op *op)
 	return r;
 }
 
+/*
+ * op.c ends the asker's own session when the answer is on its way. A connection without one locks all
+ * sessions of its account (cli.md).
+ */
 static int
 lock_act(struct op *op)
 {
-	(void)op;
-	return 0; /* op.c ends the session when the answer is on its way */
+	if (op->c->session != NULL)
+		return 0;
+	op->ev.count = mk_sessions_lock(op->v, false, op->c->uid, "locked from another connection");
+	return 0;
 }
 
 /* --- status */

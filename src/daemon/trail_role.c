@@ -167,7 +167,7 @@ struct texts {
 	char kind[16], action[32], actor[MK_TRAIL_VAULT_MAX], roles[64], session[32], terminal[64],
 	    from[64], ledger[32], subject[32], object[32], purpose[80], result[32],
 	    reason[MK_EVENT_TEXT_MAX], detail[MK_EVENT_TEXT_MAX], count[24], now[MK_TIME_MAX],
-	    sha256[65], login_uid[12], login_session[12];
+	    sha256[65], login_uid[12], login_session[12], approval[32], approver[32];
 };
 
 static int
@@ -185,7 +185,9 @@ get_texts(const struct mk_msg *m, struct texts *x)
 	    {MK_T_subject, x->subject, sizeof x->subject}, {MK_T_id, x->object, sizeof x->object},
 	    {MK_T_purpose, x->purpose, sizeof x->purpose},
 	    {MK_T_result, x->result, sizeof x->result}, {MK_T_reason, x->reason, sizeof x->reason},
-	    {MK_T_detail, x->detail, sizeof x->detail}, {MK_T_sha256, x->sha256, sizeof x->sha256}};
+	    {MK_T_detail, x->detail, sizeof x->detail}, {MK_T_sha256, x->sha256, sizeof x->sha256},
+	    {MK_T_approval, x->approval, sizeof x->approval},
+	    {MK_T_approver, x->approver, sizeof x->approver}};
 	for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
 		int r =
 		    mk_get_str(m->body.data, m->body.len, want[i].tag, want[i].out, want[i].cap);
@@ -207,7 +209,7 @@ kind_of(const char *s, enum mk_event_kind *out)
 	return MK_E_PROTOCOL;
 }
 
-#define DETAILS 7
+#define DETAILS 9
 
 /* The login that the asker's process belongs to, where the kernel knows one. */
 static size_t
@@ -244,6 +246,10 @@ fill_details(const struct mk_msg *m, struct texts *x, struct mk_detail d[DETAILS
 	}
 	if (x->sha256[0] != '\0')
 		d[n++] = (struct mk_detail){"sha256", x->sha256};
+	if (x->approval[0] != '\0')
+		d[n++] = (struct mk_detail){"approval", x->approval};
+	if (x->approver[0] != '\0')
+		d[n++] = (struct mk_detail){"approver", x->approver};
 	if (now != 0) { /* demo offices only: the stated time stands in every record */
 		mk_time_format(now, x->now);
 		d[n++] = (struct mk_detail){"stated_time", x->now};
