@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -149,16 +150,32 @@ reap(struct monitor *mon)
 	return role;
 }
 
+static bool
+waiting(int fd)
+{
+	struct pollfd p = {fd, POLLIN, 0};
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLIN) != 0;
+}
+
 /* Closes the channels (the roles end by themselves), waits, and kills what stays. */
 static void
 stop_roles(struct monitor *mon)
 {
+	/* The vault sees the end of its channel; what it still has to say is heard. */
+	if (mon->vault_fd >= 0)
+		shutdown(mon->vault_fd, SHUT_WR);
+	int64_t end = mk_mono_ms() + STOP_WAIT_MS;
+	bool open = mon->vault_fd >= 0;
+	while (mon->vault != 0 && mk_mono_ms() < end && !(reap(mon) && mon->vault == 0)) {
+		struct pollfd p = {open ? mon->vault_fd : -1, POLLIN, 0};
+		if (poll(&p, 1, 10) > 0)
+			open = serve_vault(mon);
+	}
+	while (open && serve_vault(mon) && waiting(mon->vault_fd))
+		;
 	if (mon->vault_fd >= 0)
 		close(mon->vault_fd);
 	mon->vault_fd = -1;
-	int64_t end = mk_mono_ms() + STOP_WAIT_MS;
-	while (mon->vault != 0 && mk_mono_ms() < end && !(reap(mon) && mon->vault == 0))
-		poll(NULL, 0, 10);
 	/* The trail outlives the vault, so that the vault's stop is recorded. */
 	if (mon->trail_fd >= 0)
 		close(mon->trail_fd);

@@ -191,6 +191,8 @@ mk_monitor_keep(struct monitor *mon)
 		return MK_E_EXISTS;
 	if (renameat2(mon->dir, "vault.new", mon->dir, "vault", RENAME_NOREPLACE) < 0)
 		return mk_err_from_errno(errno);
+	(void)unlinkat(mon->dir, "trail.next", AT_REMOVEDIR);
+	mon->spare = false;
 	return fsync(mon->dir) < 0 ? MK_E_IO : 0;
 }
 
@@ -362,7 +364,7 @@ is_sound(int fd)
 int
 mk_monitor_pc_secret(const struct monitor *mon)
 {
-	if (mkdir(PC_DIR, 0755) < 0 && errno != EEXIST)
+	if (mkdir(PC_DIR, 0755) < 0 ? errno != EEXIST : chmod(PC_DIR, 0755) < 0)
 		return -1;
 	int dir = open(PC_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (dir < 0)
