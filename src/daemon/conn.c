@@ -220,6 +220,7 @@ mk_conn_close(struct vault *v, struct conn *c)
 			c->closing = true; /* cannot happen on a fresh eventfd */
 	}
 	c->op = NULL;
+	mk_auth_end(v, c);
 	mk_session_end(v, c, "connection closed");
 	drop_out(c);
 	close(c->fd);

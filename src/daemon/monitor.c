@@ -45,13 +45,15 @@ refuse_client(int fd, int err)
 	}
 }
 
-/* The vault may end only processes that it was given. */
+/* The vault may end only processes that it was given; what they started goes with them. */
 static void
 kill_reader(struct monitor *mon, uint64_t pid)
 {
 	for (size_t i = 0; i < MK_READERS_MAX; i++)
-		if (mon->readers[i] > 0 && (uint64_t)mon->readers[i] == pid)
+		if (mon->readers[i] > 0 && (uint64_t)mon->readers[i] == pid) {
+			kill(-mon->readers[i], SIGKILL);
 			kill(mon->readers[i], SIGKILL);
+		}
 }
 
 static void
@@ -94,6 +96,8 @@ serve_vault(struct monitor *mon)
 	mk_msg_init(&reply, 0, 0);
 	if (m.type == MK_MON_READER)
 		answer_reader(mon, &m);
+	else if (m.type == MK_MON_PAM)
+		answer(mon->vault_fd, &m, &reply, mk_monitor_start_pam(mon, &m, &reply));
 	else if (m.type == MK_MON_KILL)
 		kill_reader(mon, mk_get_u64(m.body.data, m.body.len, MK_T_pid, 0));
 	else if (m.type == MK_MON_WHO)

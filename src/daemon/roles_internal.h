@@ -49,6 +49,24 @@ mk_is_installed(const struct mk_daemon_args *args)
  * daemon starts again first. */
 #define MK_MON_ASIDE 225
 
+/*
+ * in: sender_uid, terminal, from, lang?; out: fd 0 = channel to a process that runs PAM for the
+ * account of that uid, pid
+ */
+#define MK_MON_PAM 205
+
+/*
+ * The process that runs PAM. START comes from the monitor and is in its queue before the vault gets
+ * the other end, so nobody else says whose login this is: account, terminal, from, lang?. Then,
+ * with the vault: PROMPT prompt* (those that ask are answered by one ANSWER answer*, one for each),
+ * at last DONE status (PAM's code; passed: 0 at stage "account"), state (the stage: start, auth,
+ * account), why? (what no code of PAM says: account, service, libpam, prompts, user).
+ */
+#define MK_PAM_START 240
+#define MK_PAM_PROMPT 241
+#define MK_PAM_ANSWER 242
+#define MK_PAM_DONE 243
+
 /* Vault <-> trail */
 /*
  * OPEN in: -; out: vault? (id of the genesis, absent = no trail yet), head, seq, key, alarm*,
@@ -64,5 +82,6 @@ mk_is_installed(const struct mk_daemon_args *args)
 int mk_monitor_run(const struct mk_daemon_args *args);
 int mk_vault_run(const struct mk_daemon_args *args);
 int mk_trail_run(const struct mk_daemon_args *args);
+int mk_pam_run(void);
 
 #endif

@@ -49,21 +49,6 @@ mk_vault_form(const struct vault *v)
 	return mk_vault_installed(v) ? MK_FORM_INSTALLED : MK_FORM_EMBEDDED;
 }
 
-void
-mk_vault_lock(struct vault *v, const char *why)
-{
-	for (size_t i = 0; i < MK_CONNS; i++) {
-		struct conn *c = &v->conns[i];
-		if (c->fd < 0)
-			continue;
-		if (c->op != NULL) /* it may hold a key or be about to: its asker loses the line */
-			mk_conn_close(v, c);
-		else
-			mk_session_end(v, c, why);
-	}
-	mk_vault_settle(v);
-}
-
 int64_t
 mk_vault_now(const struct op *op)
 {
@@ -241,7 +226,7 @@ read_link(struct vault *v, int fd)
 	int r;
 	while ((r = mk_chan_recv(fd, &m, 0)) == 0) {
 		if (fd == v->monitor && m.type == MK_MON_LOCK)
-			mk_vault_lock(v, "locked by the machine");
+			(void)mk_sessions_lock(v, true, 0, "locked by the machine");
 		else
 			mk_link_answer(v, fd, &m);
 		mk_msg_free(&m);
@@ -265,7 +250,8 @@ any_conn(const struct vault *v)
 	return false;
 }
 
-enum { P_MONITOR, P_TRAIL, P_SERVE, P_KDF, P_READING, P_CONNS };
+enum { P_MONITOR, P_TRAIL, P_SERVE, P_KDF, P_READING, P_CONNS, P_AUTH = P_CONNS + MK_CONNS };
+#define P_ALL (P_AUTH + MK_CONNS)
 
 static void
 serve_conns(struct vault *v, const struct pollfd *p)
@@ -313,12 +299,12 @@ set_poll(const struct vault *v, struct pollfd *p)
 static bool
 one_round(struct vault *v, int timeout)
 {
-	struct pollfd p[P_CONNS + MK_CONNS];
+	struct pollfd p[P_ALL];
 	int sweep = mk_conn_sweep(v);
 	if (sweep >= 0 && (timeout < 0 || sweep < timeout))
 		timeout = sweep;
 	set_poll(v, p);
-	int n = poll(p, P_CONNS + MK_CONNS, timeout);
+	int n = poll(p, P_ALL, mk_auth_poll(v, p + P_AUTH, timeout));
 	if (n < 0 && errno != EINTR)
 		return false;
 	if (p[P_KDF].revents != 0)
@@ -335,6 +321,7 @@ one_round(struct vault *v, int timeout)
 		mk_link_answer(v, v->monitor, NULL);
 		return false;
 	}
+	mk_auth_serve(v, p + P_AUTH);
 	if (p[P_SERVE].revents != 0)
 		take_connections(v);
 	serve_conns(v, p);

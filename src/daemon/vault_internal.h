@@ -8,6 +8,7 @@
 #ifndef MK_DAEMON_VAULT_INTERNAL_H
 #define MK_DAEMON_VAULT_INTERNAL_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,6 +38,7 @@
 struct vault;
 struct conn;
 struct op;
+struct auth;
 
 /* The account of a uid as the system had it lately. */
 struct known_name {
@@ -73,6 +75,8 @@ struct conn {
 	bool unnamed; /* the account is being looked up: nothing is read before */
 	bool spoke; /* has ever sent something */
 	int64_t last; /* mono ms of the last message */
+	char lang[8]; /* of hello: what PAM speaks */
+	struct auth *auth; /* NULL: no login by PAM was tried */
 	struct session *session;
 	struct op *op; /* one request at a time */
 	struct outmsg *out, **out_tail;
@@ -207,9 +211,6 @@ int64_t mk_vault_now(
     const struct op *op); /* the session's stated time in a demo office, else the real one */
 
 enum mk_form mk_vault_form(const struct vault *v);
-bool mk_vault_installed(const struct vault *v);
-/* Every session ends now and with it every key; what runs is cut loose (R10). */
-void mk_vault_lock(struct vault *v, const char *why);
 
 /* --- peer.c: what the system knows of a peer's process, for the record only; never decides */
 void mk_peer_look(struct conn *c);
@@ -294,6 +295,11 @@ void mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f);
  * are counted.
  */
 bool mk_record_room(struct op *op);
+/*
+ * A login that was refused outside a request (a prompt that nobody answers); as many a minute as
+ * mk_record_room.
+ */
+void mk_record_refused(struct vault *v, const struct conn *c, const char *detail);
 
 /* --- session.c */
 /*
@@ -311,6 +317,24 @@ size_t mk_session_count(const struct vault *v);
  */
 int mk_op_prove(struct op *op);
 int mk_vault_open_main(struct vault *v, const struct mk_unlocked *u);
+/*
+ * Wrong tries, counted per name and uid so that nobody can lock another out (R22): seconds until
+ * the next may be made, one more, none any more.
+ */
+int mk_tries_wait(const char *name, uid_t uid);
+void mk_tries_count(const char *name, uid_t uid);
+void mk_tries_forget(const char *name, uid_t uid);
+
+/* --- auth.c: login by PAM, before the passphrase (installed form) */
+/* 0 when this connection may log in or activate: embedded, or PAM has passed. MK_E_AUTH. */
+int mk_auth_need(struct op *op);
+void mk_auth_used(struct op *op); /* a login has used it up */
+/* Was pass typed at a hidden prompt of PAM? The passphrase must be another (decisions.md 6). */
+bool mk_auth_gave(const struct op *op, const struct mk_secret *pass);
+void mk_auth_end(struct vault *v, struct conn *c); /* with the session or the connection */
+/* Its places in the loop's poll set; the time until something is due, at most timeout ms. */
+int mk_auth_poll(const struct vault *v, struct pollfd p[MK_CONNS], int timeout);
+void mk_auth_serve(struct vault *v, const struct pollfd p[MK_CONNS]);
 
 /* Ends sessions that nobody used for the office's time, and all after the PC slept (R10). */
 void mk_sessions_tick(struct vault *v);
@@ -393,7 +417,7 @@ bool mk_op_holds(const struct op *op, const char *ledger, enum mk_key_kind kind)
 extern const struct handler mk_handlers_session[], mk_handlers_office[], mk_handlers_member[],
     mk_handlers_subject[], mk_handlers_review[], mk_handlers_capture[], mk_handlers_number[],
     mk_handlers_audit[], mk_handlers_approval[], mk_handlers_task[], mk_handlers_clock[],
-    mk_handlers_limit[], mk_handlers_keys[], mk_handlers_member_set[];
+    mk_handlers_limit[], mk_handlers_keys[], mk_handlers_member_set[], mk_handlers_auth[];
 const struct handler *mk_handler_find(uint16_t request);
 
 #endif
