@@ -18,6 +18,9 @@ bindir      ?= $(prefix)/bin
 libexecdir  ?= $(prefix)/libexec
 datadir     ?= $(prefix)/share
 mandir      ?= $(datadir)/man
+# Fixed places of the installed form, whatever the prefix: a vault, its socket and its secret are one per PC.
+localstatedir ?= /var
+sysconfdir  ?= /etc
 
 CC      ?= gcc
 WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -28,7 +31,8 @@ HARDEN  += -D_FORTIFY_SOURCE=2
 endif
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DMK_VERSION='"$(VERSION)"' -DMK_DATADIR='"$(datadir)/mynakura"' \
-           -DMK_LIBEXECDIR='"$(libexecdir)/mynakura"' -Iinclude -I. -I$(B)/gen \
+           -DMK_LIBEXECDIR='"$(libexecdir)/mynakura"' \
+           -DMK_STATEDIR='"$(localstatedir)/lib/mynakura"' -DMK_SYSCONFDIR='"$(sysconfdir)/mynakura"' -Iinclude -I. -I$(B)/gen \
            -include include/mynakura/base/banned.h $(WARN) $(HARDEN) $(CFLAGS)
 # BIND_NOW is a secrecy requirement, not only hygiene: the lazy PLT resolver leaves vector registers on the stack
 # (security.md 1).
@@ -60,8 +64,11 @@ pc_cflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pc_libs   = $(shell pkg-config --libs $(1) 2>/dev/null)
 LIBS_base     := -lgcrypt -lgpg-error -lm
 LIBS_store    := -lsqlite3
+# the index alone: mynakura-verify does not pull it in (tests/layers.sh)
+LIBS_trail    := -lsqlite3
 LIBS_sandbox  := -lseccomp
 LIBS_profile  := -ljansson
+LIBS_report   := -lqrencode
 LIBS_capture   = -ltesseract -llept -lzbar -lsane -lpng -ljpeg -ltiff -lm $(call pc_libs,poppler-glib cairo)
 CFLAGS_capture = $(call pc_cflags,poppler-glib cairo)
 LIBS_daemon   := -lpthread
@@ -159,7 +166,8 @@ $(B)/bin/screen-probe: $(B)/obj/tests/screen/driver/probe.o
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 SCREEN_BIN := $(B)/bin/screen $(B)/bin/screen-probe
 
-# --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows
+# --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows, and what it checks the result with
+LIBS_of_report_slip_test := -lzbar
 UNIT_SRC  := $(wildcard tests/unit/*_test.c)
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 TESTLIB   := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/lib/*.c))
@@ -173,7 +181,7 @@ $(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEP
 	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(call unit_of,$*)) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) \
 		-Wl,--start-group \
 		$(call libs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -Wl,--end-group \
-		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -lcmocka -lm
+		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) $(LIBS_of_$*) -lcmocka -lm
 
 INTEGRATION := $(sort $(wildcard tests/integration/*.sh))
 check: deps

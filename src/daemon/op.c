@@ -442,7 +442,8 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	if (c->session != NULL)
 		c->session->used_at = mk_mono_ms();
 	int r =
-	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init
+	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init &&
+		    row->number != MK_REQ_auth
 		? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
 		: first_policy(op);
 	op->stage = OP_CHECK;
@@ -517,7 +518,8 @@ mk_op_secret(struct op *op, unsigned tag, size_t nth, struct mk_secret **out)
 static const struct handler *const tables[] = {mk_handlers_session, mk_handlers_office,
     mk_handlers_member, mk_handlers_subject, mk_handlers_review, mk_handlers_capture,
     mk_handlers_number, mk_handlers_audit, mk_handlers_approval, mk_handlers_task,
-    mk_handlers_clock, mk_handlers_limit, mk_handlers_keys, mk_handlers_member_set};
+    mk_handlers_clock, mk_handlers_limit, mk_handlers_keys, mk_handlers_member_set,
+    mk_handlers_auth};
 
 const struct handler *
 mk_handler_find(uint16_t request)

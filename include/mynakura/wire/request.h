@@ -22,12 +22,8 @@
 #include "mynakura/model/role.h"
 #include "mynakura/model/rule.h"
 
-enum mk_need_session {
-	MK_SESSION_NO,
-	MK_SESSION_OPEN,
-	/* as OPEN, and without one for root and the account that the daemon runs as (its timers) */
-	MK_SESSION_KEEPER
-};
+/* KEEPER: a session with a role; or none, for root and the daemon's own account (decisions.md 18). */
+enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN, MK_SESSION_KEEPER };
 enum mk_need_grant { MK_GRANT_NONE, MK_GRANT_PAGE, MK_GRANT_NUMBER };
 enum mk_audit_class { MK_AUDIT_NONE, MK_AUDIT_SESSION, MK_AUDIT_AFTER, MK_AUDIT_BEFORE };
 enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
@@ -52,7 +48,7 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  * auth             in: answer* (to the prompts of the last answer; none at first)
  *                  out: ok (true: passed, log in), else prompt* {kind (info|error|echo|hidden), text}.
  *                  Installed only: the PAM conversation, before login (decisions.md 6). Refused: AUTH.
- * lock             out: -   (without a session, installed: ends all sessions of the caller's uid)
+ * lock             in: all? (without a session: ends all sessions of the caller's account)   out: -
  * status           out: office, form, demo, count (members), item* {kind, count}: queue per ledger
  *                  etc., alarm*, seq, head, entries
  * office_list      out: item* {id, name, kind (own|client), item* {field, value} (of the own one:
@@ -107,8 +103,10 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  *                  limit?
  *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger,
  *                    purpose, result, detail, hash}, cursor?
- * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not
- *   ok: seq, why. Without a session: root and the daemon's own account only; so audit_anchor.
+ * audit_verify     in: key? (text), head? (a kept one, 64 digits or 20 letters)
+ *                  out: ok, entries, from, to, head, ref? (the kept head's seq); when not ok: seq,
+ *                  code, why. Without a session: root and the daemon's own account only; so
+ *                  audit_anchor.
  * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint), checkpoint (its line)
  * audit_anomalies  in: from?, to?                     out: item* {kind, actor?, count, seq (of the
  *                  newest), time}
