@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/str.h"
