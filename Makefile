@@ -159,6 +159,14 @@ $(B)/bin/screen-probe: $(B)/obj/tests/screen/driver/probe.o
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 SCREEN_BIN := $(B)/bin/screen $(B)/bin/screen-probe
 
+# --- attackers: programs that integration tests set on the daemon
+FAULT_BIN := $(patsubst tests/fault/%.c,$(B)/bin/%,$(wildcard tests/fault/*.c))
+$(FAULT_BIN): $(B)/bin/%: tests/fault/%.c $(call libs,wire $(DEPS_wire))
+	@mkdir -p $(@D)
+	$(call say,TEST)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $(B)/obj/$*.fault.d -o $@ $< -Wl,--start-group \
+		$(call libs,wire $(DEPS_wire)) -Wl,--end-group $(call syslibs,wire $(DEPS_wire))
+
 # --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows
 UNIT_SRC  := $(wildcard tests/unit/*_test.c)
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
@@ -177,11 +185,11 @@ $(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEP
 
 INTEGRATION := $(sort $(wildcard tests/integration/*.sh))
 check: deps
-	$(Q)$(MAKE) --no-print-directory all $(B)/bin/gen $(B)/bin/specimen $(SCREEN_BIN) $(UNIT_BIN)
+	$(Q)$(MAKE) --no-print-directory all $(B)/bin/gen $(B)/bin/specimen $(SCREEN_BIN) $(FAULT_BIN) $(UNIT_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run unit layers man integration screen
 check-unit: $(UNIT_BIN)
 	$(Q)BUILD=$(B) tests/run unit
-check-integration: all $(B)/bin/specimen
+check-integration: all $(B)/bin/specimen $(FAULT_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run integration
 check-screen: all $(B)/bin/specimen $(SCREEN_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run screen

@@ -89,7 +89,7 @@ mk_conn_add(struct vault *v, int fd)
 	free_place->out_tail = &free_place->out;
 	return free_place;
 refuse:
-	close(fd);
+	mk_chan_close(fd);
 	return NULL;
 }
 
@@ -122,7 +122,7 @@ mk_conn_close(struct vault *v, struct conn *c)
 	c->op = NULL;
 	mk_session_end(v, c, "connection closed");
 	drop_out(c);
-	close(c->fd);
+	mk_chan_close(c->fd);
 	c->fd = -1;
 	mk_vault_settle(v);
 }
