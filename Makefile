@@ -85,7 +85,7 @@ USES_mynakura-verify := trail crypto model base
 BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
 LINKS    := $(B)/share
 
-.PHONY: all man demo check check-unit check-integration check-screen check-layers check-format check-man lint format deps clean install \
+.PHONY: all man demo check check-unit check-integration check-screen check-long check-layers check-format check-man lint format deps clean install \
         uninstall fuzz bench-read bench-tui screenshots coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -193,6 +193,13 @@ check-integration: all $(B)/bin/specimen $(FAULT_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run integration
 check-screen: all $(B)/bin/specimen $(SCREEN_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run screen
+# --- runs too long for every check; their logs stay in build/long
+LONG_FRAMES  ?= 1000000
+LONG_HANGUPS ?= 10000
+check-long: all $(FAULT_BIN)
+	@mkdir -p $(B)/long
+	$(Q)FRAMES=$(LONG_FRAMES) HANGUPS=$(LONG_HANGUPS) FDS=10000 BUILD=$(B) sh tests/integration/flood.sh >$(B)/long/flood.log 2>&1; \
+		r=$$?; cat $(B)/long/flood.log; exit $$r
 check-layers: all
 	$(Q)BUILD=$(B) tests/run layers
 check-man: $(B)/bin/gen

@@ -14,7 +14,7 @@ from kit import LEDGER, ok
 SEED = int(os.environ.get("SEED", "20261126"))
 LESS = 10 if kit.SANITIZED else 1
 FRAMES = int(os.environ.get("FRAMES", 50000 // LESS))
-HANGUPS = int(os.environ.get("HANGUPS", 10000 // LESS))
+HANGUPS = int(os.environ.get("HANGUPS", 2000 // LESS))
 FDS = int(os.environ.get("FDS", 1000 // LESS))
 RSS_KB = 4096  # what a role may have grown by after warm-up
 random.seed(SEED)
@@ -25,13 +25,14 @@ office.member("scratch", "clerk")
 office.member("kansa", "auditor")
 c = office.open()
 c.login("suzuki", "pw-suzuki")
-office.add(c, NUMBER, name="佐藤一郎", code="0001")
+office.add(c, kit.numbers(2, SEED)[1], name="佐藤一郎", code="0001")  # the flood's, who may change this person
+subject = office.add(c, NUMBER, name="鈴木次郎", code="kept").get("subject")
 office.end(c)
 sock = kit.fresh("socket")
 daemon = wire.Daemon(office.dir, sock)
 roles = daemon.roles()
 LOGINS = "suzuki\tpw-suzuki\n%s\t%s\nkansa\tpw-kansa\n" % (kit.CHIEF, kit.CHIEF_PW)
-REVEAL = [("subject", "0001"), ("reason", "年末調整"), ("ledger", LEDGER)]
+REVEAL = [("subject", subject), ("reason", "年末調整"), ("ledger", LEDGER)]
 
 
 def fds():
