@@ -54,14 +54,17 @@ DEPS_profile  := exchange model base
 DEPS_report   := model base
 DEPS_daemon   := store trail policy exchange wire sandbox crypto model base
 DEPS_tui      := wire profile exchange report model base
-DEPS_cli      := wire profile exchange report model base
+DEPS_cli      := wire profile exchange report policy model base
 
 pc_cflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pc_libs   = $(shell pkg-config --libs $(1) 2>/dev/null)
 LIBS_base     := -lgcrypt -lgpg-error -lm
 LIBS_store    := -lsqlite3
+# the index alone: mynakura-verify does not pull it in (tests/layers.sh)
+LIBS_trail    := -lsqlite3
 LIBS_sandbox  := -lseccomp
 LIBS_profile  := -ljansson
+LIBS_report   := -lqrencode
 LIBS_capture   = -ltesseract -llept -lzbar -lsane -lpng -ljpeg -ltiff -lm $(call pc_libs,poppler-glib cairo)
 CFLAGS_capture = $(call pc_cflags,poppler-glib cairo)
 LIBS_daemon   := -lpthread
@@ -167,7 +170,8 @@ $(FAULT_BIN): $(B)/bin/%: tests/fault/%.c $(call libs,wire $(DEPS_wire))
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $(B)/obj/$*.fault.d -o $@ $< -Wl,--start-group \
 		$(call libs,wire $(DEPS_wire)) -Wl,--end-group $(call syslibs,wire $(DEPS_wire))
 
-# --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows
+# --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows, and what it checks the result with
+LIBS_of_report_slip_test := -lzbar
 UNIT_SRC  := $(wildcard tests/unit/*_test.c)
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 TESTLIB   := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/lib/*.c))
@@ -181,7 +185,7 @@ $(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEP
 	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(call unit_of,$*)) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) \
 		-Wl,--start-group \
 		$(call libs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -Wl,--end-group \
-		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -lcmocka -lm
+		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) $(LIBS_of_$*) -lcmocka -lm
 
 INTEGRATION := $(sort $(wildcard tests/integration/*.sh))
 check: deps

@@ -6,6 +6,7 @@
 #include "chain_internal.h"
 
 #define MK_BATCH_BYTES 65536 /* held in memory at most before a write */
+#define MK_PURGE_NAME "purging" /* a segment written anew, before it takes its name */
 /* What an interrupted write may leave: one batch, and the line that went over it. */
 #define MK_TORN_MAX (MK_BATCH_BYTES + MK_LINE_MAX)
 
@@ -25,6 +26,7 @@ struct mk_trail {
 	uint64_t safe_since;
 	int64_t checkpoint_time, time; /* of the last checkpoint, of the last record */
 	uint64_t index; /* the next checkpoint's */
+	uint64_t checkpoint_seq; /* of the newest checkpoint; 0 = none yet */
 	struct mk_secret *seed; /* its key */
 	struct mk_trail_commit *commits;
 	size_t n_commits;

@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "mynakura/tui/tui.h"
+#include "mynakura/wire/witness.h"
 #include "view_internal.h"
 
 #define MK_SETTINGS 32
@@ -29,6 +30,8 @@ struct mk_tui {
 	struct mk_tui_session session;
 	struct mk_buf members, ledgers; /* answers of member_list and ledger_list: names for ids */
 	char office[264];
+	char vault[MK_WITNESS_VAULT_MAX];
+	struct mk_witness_login witness; /* what was offered with the last login */
 	bool demo, embedded;
 	bool hello, met; /* this daemon, any daemon has answered hello */
 	char told[1024];
