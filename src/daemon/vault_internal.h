@@ -104,6 +104,9 @@ struct handler {
 struct op {
 	struct vault *v;
 	struct conn *c; /* NULL when the asker has gone; the op ends without an answer */
+	uid_t
+	    uid; /* of the asker, and its member when it asked ("" = no session): they outlive c */
+	char actor[MK_ID_MAX];
 	const struct mk_request_row *row;
 	const struct handler *h;
 	enum op_stage stage;
@@ -257,6 +260,13 @@ void mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f);
  * are counted.
  */
 bool mk_record_room(struct op *op);
+/* Records how many refusals were only counted, when their minute is over or all ends. */
+void mk_record_silent(struct vault *v, bool now);
+
+/* --- delay.c: who guesses passphrases waits longer each time, per slot and uid (R22) */
+int mk_delay_check(struct op *op, const char *member); /* MK_E_BUSY while the delay runs */
+void mk_delay_wrong(const struct op *op, const char *member);
+void mk_delay_right(const struct op *op, const char *member);
 
 /* --- session.c */
 /*
