@@ -18,6 +18,9 @@ bindir      ?= $(prefix)/bin
 libexecdir  ?= $(prefix)/libexec
 datadir     ?= $(prefix)/share
 mandir      ?= $(datadir)/man
+# Fixed places of the installed form, whatever the prefix: a vault, its socket and its secret are one per PC.
+localstatedir ?= /var
+sysconfdir  ?= /etc
 
 CC      ?= gcc
 WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -28,7 +31,8 @@ HARDEN  += -D_FORTIFY_SOURCE=2
 endif
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DMK_VERSION='"$(VERSION)"' -DMK_DATADIR='"$(datadir)/mynakura"' \
-           -DMK_LIBEXECDIR='"$(libexecdir)/mynakura"' -Iinclude -I. -I$(B)/gen \
+           -DMK_LIBEXECDIR='"$(libexecdir)/mynakura"' \
+           -DMK_STATEDIR='"$(localstatedir)/lib/mynakura"' -DMK_SYSCONFDIR='"$(sysconfdir)/mynakura"' -Iinclude -I. -I$(B)/gen \
            -include include/mynakura/base/banned.h $(WARN) $(HARDEN) $(CFLAGS)
 # BIND_NOW is a secrecy requirement, not only hygiene: the lazy PLT resolver leaves vector registers on the stack
 # (security.md 1).

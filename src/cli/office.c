@@ -39,6 +39,7 @@ mk_run_lock(struct mk_cli *c)
 	if (r < 0)
 		return r;
 	mk_msg_init(&req, MK_REQ_lock, 0);
+	mk_put_bool(&req.body, MK_T_all, true);
 	r = mk_do(c, &req);
 	if (r == 0)
 		mk_print_done(c);

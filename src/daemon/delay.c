@@ -15,7 +15,7 @@
 #define TRIES_KEPT 512
 
 struct tries {
-	char member[MK_ID_MAX];
+	char name[MK_ID_MAX];
 	uid_t uid;
 	unsigned wrong; /* 0: a free place */
 	int64_t until; /* mono ms */
@@ -23,45 +23,41 @@ struct tries {
 static struct tries tries[TRIES_KEPT];
 
 static struct tries *
-find(const char *member, uid_t uid)
+find(const char *name, uid_t uid)
 {
 	for (size_t i = 0; i < TRIES_KEPT; i++)
-		if (tries[i].wrong > 0 && tries[i].uid == uid &&
-		    strcmp(tries[i].member, member) == 0)
+		if (tries[i].wrong > 0 && tries[i].uid == uid && strcmp(tries[i].name, name) == 0)
 			return &tries[i];
 	return NULL;
 }
 
 /* A free place, else the one whose delay ended first. */
 static struct tries *
-take(const char *member, uid_t uid)
+take(const char *name, uid_t uid)
 {
 	struct tries *t = &tries[0];
 	for (size_t i = 0; i < TRIES_KEPT && t->wrong > 0; i++)
 		if (tries[i].wrong == 0 || tries[i].until < t->until)
 			t = &tries[i];
 	*t = (struct tries){.uid = uid};
-	snprintf(t->member, sizeof t->member, "%s", member);
+	snprintf(t->name, sizeof t->name, "%s", name);
 	return t;
 }
 
 int
-mk_delay_check(struct op *op, const char *member)
+mk_tries_wait(const char *name, uid_t uid)
 {
-	const struct tries *t = find(member, op->uid);
+	const struct tries *t = find(name, uid);
 	int64_t wait = t == NULL ? 0 : t->until - mk_mono_ms();
-	if (wait <= 0)
-		return 0;
-	return mk_op_fail(
-	    op, MK_E_BUSY, "wait %d s after wrong passphrases", (int)(wait / 1000) + 1);
+	return wait <= 0 ? 0 : (int)(wait / 1000) + 1;
 }
 
 void
-mk_delay_wrong(const struct op *op, const char *member)
+mk_tries_count(const char *name, uid_t uid)
 {
-	struct tries *t = find(member, op->uid);
+	struct tries *t = find(name, uid);
 	if (t == NULL)
-		t = take(member, op->uid);
+		t = take(name, uid);
 	t->until = mk_mono_ms();
 	if (++t->wrong < TRIES_FREE)
 		return;
@@ -70,9 +66,16 @@ mk_delay_wrong(const struct op *op, const char *member)
 }
 
 void
-mk_delay_right(const struct op *op, const char *member)
+mk_tries_forget(const char *name, uid_t uid)
 {
-	struct tries *t = find(member, op->uid);
+	struct tries *t = find(name, uid);
 	if (t != NULL)
 		*t = (struct tries){0};
+}
+
+int
+mk_delay_check(struct op *op, const char *name)
+{
+	int wait = mk_tries_wait(name, op->uid);
+	return wait == 0 ? 0 : mk_op_fail(op, MK_E_BUSY, "wait %d s after wrong passphrases", wait);
 }

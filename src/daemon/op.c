@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/time.h"
@@ -257,7 +258,8 @@ struct mk_rule
 mk_rule_of(const struct mk_request_row *row)
 {
 	return (struct mk_rule){.roles = row->roles,
-	    .needs_session = row->session == MK_SESSION_OPEN,
+	    .needs_session = row->session != MK_SESSION_NO,
+	    .keeper = row->session == MK_SESSION_KEEPER,
 	    .needs_page = row->grant != MK_GRANT_NONE,
 	    .needs_number = row->grant == MK_GRANT_NUMBER,
 	    .needs_passphrase = row->passphrase != 0,
@@ -277,6 +279,7 @@ first_policy(struct op *op)
 	const struct session *s = op->c->session;
 	struct mk_rule rule = mk_rule_of(op->row);
 	struct mk_standing who = {.session = s != NULL,
+	    .keeper = op->c->uid == 0 || op->c->uid == geteuid(),
 	    .roles = s != NULL ? s->member.roles : 0,
 	    .passphrase_fresh = s != NULL && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
 	if (s != NULL && s->member.until[0] != '\0' && op->row->number != MK_REQ_lock) {
@@ -410,7 +413,8 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	if (c->session != NULL)
 		c->session->used_at = mk_mono_ms();
 	int r =
-	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init
+	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init &&
+		    row->number != MK_REQ_auth
 		? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
 		: first_policy(op);
 	op->stage = OP_CHECK;
@@ -485,7 +489,8 @@ mk_op_secret(struct op *op, unsigned tag, size_t nth, struct mk_secret **out)
 static const struct handler *const tables[] = {mk_handlers_session, mk_handlers_office,
     mk_handlers_member, mk_handlers_subject, mk_handlers_review, mk_handlers_capture,
     mk_handlers_number, mk_handlers_audit, mk_handlers_approval, mk_handlers_task,
-    mk_handlers_clock, mk_handlers_limit, mk_handlers_keys, mk_handlers_member_set};
+    mk_handlers_clock, mk_handlers_limit, mk_handlers_keys, mk_handlers_member_set,
+    mk_handlers_auth};
 
 const struct handler *
 mk_handler_find(uint16_t request)

@@ -131,7 +131,20 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 	mk_unlocked_free(s->unlocked);
 	mk_wipe(s, sizeof *s);
 	free(s);
+	mk_auth_end(v, c);
 	mk_vault_settle(v); /* R10: the last session gone, every key gone */
+}
+
+/* The session was ended by us: its screen must not go on showing names. */
+static void
+lock_conn(struct vault *v, struct conn *c, const char *why)
+{
+	struct mk_msg m;
+	mk_session_end(v, c, why);
+	mk_msg_init(&m, MK_REQ_lock, 0);
+	m.flags = MK_FLAG_REPLY | MK_FLAG_NOTICE;
+	mk_put_i64(&m.body, MK_T_error, MK_E_LOCKED);
+	mk_conn_send(c, &m);
 }
 
 size_t
@@ -140,14 +153,15 @@ mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
 	size_t n = 0;
 	for (size_t i = 0; i < MK_CONNS; i++) {
 		struct conn *c = &v->conns[i];
-		if (c->fd < 0 || c->session == NULL || (!any && c->uid != uid))
+		if (c->fd < 0 || (!any && (c->session == NULL || c->uid != uid)))
 			continue;
-		if (c->op != NULL)
-			mk_conn_close(v, c); /* its request ends without an answer */
-		else
-			mk_session_end(v, c, why);
-		n++;
+		n += c->session != NULL;
+		if (c->op != NULL) /* it may hold a key or be about to: its asker loses the line */
+			mk_conn_close(v, c);
+		else if (c->session != NULL)
+			lock_conn(v, c, why);
 	}
+	mk_vault_settle(v);
 	return n;
 }
 
@@ -164,7 +178,7 @@ mk_sessions_tick(struct vault *v)
 		struct conn *c = &v->conns[i];
 		if (c->fd >= 0 && c->session != NULL && c->op == NULL &&
 		    now - c->session->used_at >= idle)
-			mk_session_end(v, c, "idle");
+			lock_conn(v, c, "idle");
 	}
 }
 
@@ -175,6 +189,8 @@ hello_act(struct op *op)
 {
 	struct mk_buf *b = &op->reply.body;
 	struct vault *v = op->v;
+	if (mk_op_str(op, MK_T_lang, op->c->lang, sizeof op->c->lang) < 0)
+		op->c->lang[0] = '\0';
 	mk_put_str(b, MK_T_form, mk_vault_installed(v) ? "installed" : "embedded");
 	if (v->keyring != NULL) {
 		mk_put_str(b, MK_T_vault, v->genesis);
@@ -223,7 +239,10 @@ pick_slots(struct op *op, struct login *l)
 				continue;
 			bool hit =
 			    strcmp(s.member, l->wanted) == 0 || strcmp(s.account, l->wanted) == 0;
-			if (hit || pass == 1 || l->wanted[0] == '\0')
+			bool own = mk_conn_may_be(op->v, op->c, s.account);
+			if (hit && !own) /* not one guess at another's passphrase */
+				return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+			if (own && (hit || pass == 1 || l->wanted[0] == '\0'))
 				memcpy(l->slots[l->count++], s.member, MK_ID_MAX);
 		}
 		l->by_name = pass == 1;
@@ -237,6 +256,19 @@ pick_slots(struct op *op, struct login *l)
 }
 
 static int login_opened(struct op *op, struct mk_secret *key);
+
+/* A slot that needs this PC's secret where there is none says so: no passphrase is right then. */
+static int
+has_pc_secret(struct op *op, const char *member)
+{
+	struct mk_slot_info s;
+	for (size_t i = 0; mk_keyring_slot_at(op->v->keyring, i, &s); i++)
+		if (strcmp(s.member, member) == 0 && s.pc && op->v->pc == NULL)
+			return mk_op_fail(op, MK_E_AUTH,
+			    "this PC's secret is missing: without it only the recovery sheet "
+			    "opens this vault");
+	return 0;
+}
 
 /*
  * Under whom tries are counted: a name fits no slot before it is opened, so all names count as one.
@@ -253,7 +285,9 @@ try_next_slot(struct op *op)
 	struct login *l = op->state;
 	struct mk_kdf_params params;
 	const char *member = l->slots[l->next];
-	int r = mk_delay_check(op, counted_as(l, member));
+	int r = has_pc_secret(op, member);
+	if (r == 0)
+		r = mk_delay_check(op, counted_as(l, member));
 	if (r < 0)
 		return r;
 	r = mk_keyring_slot_params(op->v->keyring, member, &params);
@@ -268,7 +302,7 @@ wrong_slot(struct op *op)
 		return try_next_slot(op);
 	if (l->count == 1)
 		snprintf(op->ev.object, sizeof op->ev.object, "%s", l->slots[0]);
-	mk_delay_wrong(op, counted_as(l, l->slots[0]));
+	mk_tries_count(counted_as(l, l->slots[0]), op->uid);
 	return mk_op_fail(op, MK_E_AUTH, "no such member, or the passphrase is wrong");
 }
 
@@ -297,6 +331,8 @@ load_member(struct op *op, struct session *s)
 	}
 	if (s->member.state != MK_MEMBER_ACTIVE)
 		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
+	if (op->c != NULL && !mk_conn_may_be(op->v, op->c, s->member.account))
+		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
 	char today[MK_DATE_MAX];
 	mk_date_format(mk_date_jst(mk_clock_steady(op->v)), today);
 	if (s->member.until[0] != '\0' && strcmp(today, s->member.until) > 0)
@@ -323,7 +359,7 @@ login_opened(struct op *op, struct mk_secret *key)
 		free(s);
 		return r == MK_E_AUTH ? wrong_slot(op) : r;
 	}
-	mk_delay_right(op, counted_as(l, l->slots[l->next]));
+	mk_tries_forget(counted_as(l, l->slots[l->next]), op->uid);
 	l->session = s;
 	return 0;
 }
@@ -338,12 +374,18 @@ login_check(struct op *op)
 	op->state_free = login_free;
 	if (op->c->session != NULL)
 		return mk_op_fail(op, MK_E_STATE, "this connection has a session already");
-	int r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
+	int r = mk_auth_need(op);
+	if (r < 0)
+		return r;
+	r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
 	if (r < 0 && r != MK_E_NOT_FOUND)
 		return r;
 	r = mk_op_secret(op, MK_T_passphrase, 0, &l->pass);
 	if (r < 0 || l->pass->len < PASS_MIN || l->pass->len > MK_KDF_PASS_MAX)
 		return mk_op_fail(op, r == MK_E_NOMEM ? r : MK_E_AUTH, "the passphrase is missing");
+	if (mk_auth_gave(op, l->pass))
+		return mk_op_fail(op, MK_E_DENIED,
+		    "this is the password of the computer, not the vault's passphrase");
 	int64_t now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
 	if (!mk_date_valid(mk_date_jst(now)))
 		return mk_op_fail(op, MK_E_INPUT, "the stated time is out of range");
@@ -379,11 +421,13 @@ login_act(struct op *op)
 		return MK_E_LOST;
 	}
 	op->c->session = s;
+	mk_clock_look(op->v);
+	mk_auth_used(op);
 	mk_roles_format(s->member.roles, roles, sizeof roles);
 	mk_put_str(&op->reply.body, MK_T_member, s->member.id.s);
 	mk_put_str(&op->reply.body, MK_T_name, s->member.name);
 	mk_put_str(&op->reply.body, MK_T_roles, roles);
-	if (op->v->args->embedded)
+	if (!mk_vault_installed(op->v))
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
 	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
 	if (!mk_clock_confirmed(op->v))
@@ -412,12 +456,12 @@ proved(struct op *op, struct mk_secret *key)
 	mk_secret_free(key);
 	mk_unlocked_free(u);
 	if (r == 0) {
-		mk_delay_right(op, member);
+		mk_tries_forget(member, op->uid);
 		op->c->session->passphrase_at = mk_mono_ms();
 	}
 	if (r != MK_E_AUTH)
 		return r;
-	mk_delay_wrong(op, member);
+	mk_tries_count(member, op->uid);
 	return mk_op_fail(op, r, "the passphrase is wrong");
 }
 
@@ -448,7 +492,8 @@ mk_op_prove(struct op *op)
 static int
 lock_act(struct op *op)
 {
-	if (op->c->session != NULL)
+	if (op->c->session != NULL ||
+	    !mk_get_bool(op->req.body.data, op->req.body.len, MK_T_all, false))
 		return 0;
 	op->ev.count = mk_sessions_lock(op->v, false, op->c->uid, "locked from another connection");
 	return 0;
@@ -559,7 +604,7 @@ status_act(struct op *op)
 		mk_put_str(b, MK_T_alarm, "a ledger could not be opened");
 	if (!mk_secret_locked())
 		mk_put_str(b, MK_T_alarm, "keys are in memory that is not locked against swap");
-	if (v->args->embedded)
+	if (!mk_vault_installed(v))
 		mk_put_str(
 		    b, MK_T_alarm, "embedded: one user account, no separation of processes by uid");
 	return 0;

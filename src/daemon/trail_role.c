@@ -26,6 +26,7 @@
 #define PAGE_ROWS 200 /* records of one answer at most */
 #define PAGE_BYTES 48000 /* and bytes, below the frame's limit */
 #define COMMITS_MAX 1700
+#define ASIDE_MS 10000
 
 struct role {
 	char dir[4096];
@@ -102,6 +103,32 @@ finished_init(const struct mk_entry *e, void *arg)
 	return *(bool *)arg;
 }
 
+/* The activity log's place, a chain of its own (architecture.md). */
+static int
+make_pc(const struct role *t)
+{
+	char path[4200];
+	snprintf(path, sizeof path, "%s/pc", t->dir);
+	return mkdir(path, 0750) < 0 && errno != EEXIST ? mk_err_from_errno(errno) : 0;
+}
+
+/* The folder above is not ours: the monitor moves it away and gives us an empty one. */
+static int
+ask_aside(void)
+{
+	struct mk_msg m, reply;
+	mk_msg_init(&m, MK_MON_ASIDE, 1);
+	int r = mk_chan_send(MK_FD_MONITOR, &m, ASIDE_MS);
+	mk_msg_free(&m);
+	if (r == 0)
+		r = mk_chan_recv(MK_FD_MONITOR, &reply, ASIDE_MS);
+	if (r < 0)
+		return MK_E_LOST;
+	r = (int)mk_get_i64(reply.body.data, reply.body.len, MK_T_error, MK_E_PROTOCOL);
+	mk_msg_free(&reply);
+	return r;
+}
+
 /*
  * A trail without a vault beside it is an init that was cut off: it is put aside, never removed.
  * One whose init was finished belongs to a vault that was lost or taken away: it stays.
@@ -109,7 +136,6 @@ finished_init(const struct mk_entry *e, void *arg)
 static int
 put_aside(struct role *t)
 {
-	char aside[4200];
 	bool finished = false;
 	struct mk_trail_filter f = {.action = "init"};
 	int r = mk_trail_read(t->dir, &f, finished_init, &finished);
@@ -117,14 +143,8 @@ put_aside(struct role *t)
 		return r < 0 ? r : MK_E_DAMAGED;
 	mk_trail_close(t->trail);
 	t->trail = NULL;
-	for (unsigned i = 1; i < 1000; i++) {
-		struct stat st;
-		snprintf(aside, sizeof aside, "%s-unfinished-%u", t->dir, i);
-		if (lstat(aside, &st) == 0)
-			continue;
-		return rename(t->dir, aside) < 0 ? MK_E_IO : 0;
-	}
-	return MK_E_EXISTS;
+	r = ask_aside();
+	return r < 0 ? r : make_pc(t);
 }
 
 static int
@@ -147,7 +167,7 @@ struct texts {
 	char kind[16], action[32], actor[MK_TRAIL_VAULT_MAX], roles[64], session[32], terminal[64],
 	    from[64], ledger[32], subject[32], object[32], purpose[80], result[32],
 	    reason[MK_EVENT_TEXT_MAX], detail[MK_EVENT_TEXT_MAX], count[24], now[MK_TIME_MAX],
-	    sha256[65], approval[32], approver[32];
+	    sha256[65], approval[32], approver[32], login_uid[12], login_session[12];
 };
 
 static int
@@ -189,10 +209,31 @@ kind_of(const char *s, enum mk_event_kind *out)
 	return MK_E_PROTOCOL;
 }
 
+#define DETAILS 9
+
+/* The login that the asker's process belongs to, where the kernel knows one. */
 static size_t
-fill_details(const struct mk_msg *m, struct texts *x, struct mk_detail d[7])
+fill_login(const struct mk_msg *m, struct texts *x, struct mk_detail *d)
 {
 	size_t n = 0;
+	const void *b = m->body.data;
+	uint64_t uid = mk_get_u64(b, m->body.len, MK_T_login_uid, UINT32_MAX),
+		 session = mk_get_u64(b, m->body.len, MK_T_login_session, UINT32_MAX);
+	if (uid < UINT32_MAX) {
+		snprintf(x->login_uid, sizeof x->login_uid, "%u", (unsigned)uid);
+		d[n++] = (struct mk_detail){"login_uid", x->login_uid};
+	}
+	if (session < UINT32_MAX) {
+		snprintf(x->login_session, sizeof x->login_session, "%u", (unsigned)session);
+		d[n++] = (struct mk_detail){"login_session", x->login_session};
+	}
+	return n;
+}
+
+static size_t
+fill_details(const struct mk_msg *m, struct texts *x, struct mk_detail d[DETAILS])
+{
+	size_t n = fill_login(m, x, d);
 	uint64_t count = mk_get_u64(m->body.data, m->body.len, MK_T_count, 0);
 	int64_t now = mk_get_i64(m->body.data, m->body.len, MK_T_now, 0);
 	if (x->object[0] != '\0')
@@ -220,7 +261,7 @@ static int
 do_append(struct role *t, const struct mk_msg *m, struct mk_msg *reply)
 {
 	struct texts x;
-	struct mk_detail details[7];
+	struct mk_detail details[DETAILS];
 	struct mk_event e = {0};
 	const void *b = m->body.data;
 	size_t len = m->body.len;
@@ -465,19 +506,43 @@ answer(struct role *t, struct mk_msg *m)
 	return r;
 }
 
+/* Installed: nothing but the own folder, also where the file modes would let us. */
+static int
+close_in(const struct role *t, const struct mk_daemon_args *args)
+{
+	char spare[4200];
+	if (!mk_is_installed(args))
+		return 0;
+	umask(027); /* files 0640: the group of this account reads the trail (decisions.md 13) */
+	snprintf(spare, sizeof spare, "%s.next", t->dir);
+	const char *const write[] = {t->dir, spare, NULL};
+	int r = mk_sandbox_landlock(NULL, write);
+	return r == MK_SANDBOX_NO_LANDLOCK ? 0 : r;
+}
+
+static int
+start(struct role *t, const struct mk_daemon_args *args)
+{
+	signal(SIGTERM, SIG_IGN); /* the monitor ends the roles in order */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (snprintf(t->dir, sizeof t->dir, "%s/trail", args->dir) >= (int)sizeof t->dir)
+		return MK_E_INPUT;
+	int r = close_in(t, args);
+	if (r == 0)
+		r = mk_sandbox_trail();
+	return r == 0 ? make_pc(t) : r;
+}
+
 int
 mk_trail_run(const struct mk_daemon_args *args)
 {
 	struct role t = {.trail = NULL};
 	struct pollfd p[2] = {{MK_FD_PEER, POLLIN, 0}, {MK_FD_MONITOR, POLLIN, 0}};
-	signal(SIGTERM, SIG_IGN); /* the monitor ends the roles in order */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	if (snprintf(t.dir, sizeof t.dir, "%s/trail", args->dir) >= (int)sizeof t.dir)
-		return MK_E_INPUT;
-	int r = mk_sandbox_trail();
+	int r = start(&t, args);
 	while (r == 0) {
 		/* Half a second of quiet brings what is not durable yet to the disk. */
 		int n = poll(p, 2, t.unsynced ? 500 : -1);
