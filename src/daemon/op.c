@@ -361,43 +361,11 @@ step_done(struct op *op, int r)
 		checked(op);
 }
 
-/* --- the passphrase again, where the row wants it and the last time is too long ago */
-
-static int
-proved(struct op *op, struct mk_secret *key)
-{
-	struct mk_unlocked *u = NULL;
-	struct session *s = op->c != NULL ? op->c->session : NULL;
-	int r = s == NULL ? MK_E_LOST
-			  : mk_keyring_open_slot(op->v->keyring, s->member.id.s, key, mk_now(), &u);
-	mk_secret_free(key);
-	mk_unlocked_free(u);
-	if (r == 0)
-		s->passphrase_at = mk_mono_ms();
-	return r == MK_E_AUTH ? mk_op_fail(op, r, "the passphrase is wrong") : r;
-}
-
-static int
-prove(struct op *op)
-{
-	struct mk_kdf_params params;
-	struct mk_secret *pass = NULL;
-	int r = mk_op_secret(op, MK_T_passphrase, 0, &pass);
-	if (r < 0)
-		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_AUTH : r,
-		    "the passphrase must be typed again for this");
-	r = mk_keyring_slot_params(op->v->keyring, op->c->session->member.id.s, &params);
-	if (r == 0)
-		r = mk_kdf_start(op, &params, pass, proved);
-	mk_secret_free(pass);
-	return r;
-}
-
 static void
 run(struct op *op)
 {
 	if (op->stage == OP_PROVE) {
-		step_done(op, prove(op));
+		step_done(op, mk_op_prove(op));
 		return;
 	}
 	int (*f)(struct op *) = op->stage == OP_ACT ? op->h->act : op->h->check;
@@ -436,6 +404,9 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	}
 	op->v = v;
 	op->c = c;
+	op->uid = c->uid;
+	if (c->session != NULL)
+		memcpy(op->actor, c->session->member.id.s, sizeof op->actor);
 	op->row = row;
 	op->h = h;
 	op->req = *m;

@@ -65,8 +65,12 @@ put_op(struct mk_msg *m, const struct op *op)
 {
 	const struct op_event *e = &op->ev;
 	struct mk_buf *b = &m->body;
-	if (op->c != NULL)
+	if (op->c != NULL) {
 		put_session(b, op->c->session, op->c);
+	} else { /* hung up: who it was is still known */
+		put_if(b, MK_T_actor, op->actor);
+		mk_put_u64(b, MK_T_sender_uid, op->uid);
+	}
 	put_if(b, MK_T_ledger, e->ledger);
 	put_if(b, MK_T_subject, e->subject);
 	put_if(b, MK_T_id, e->object);
@@ -259,13 +263,24 @@ bool
 mk_record_room(struct op *op)
 {
 	struct vault *v = op->v;
-	if (op->c == NULL || op->c->session != NULL)
+	if (op->actor[0] != '\0')
 		return true;
 	if (!room_this_minute(v))
 		return false;
 	op->ev.count = v->denied_silent; /* those that were not written since the last one */
 	v->denied_silent = 0;
 	return true;
+}
+
+void
+mk_record_silent(struct vault *v, bool now)
+{
+	char detail[MK_DETAIL];
+	if (v->denied_silent == 0 || (!now && mk_mono_ms() / 60000 == v->denied_minute))
+		return;
+	snprintf(detail, sizeof detail, "only counted=%u", v->denied_silent);
+	v->denied_silent = 0;
+	mk_record_event(v, "denied", NULL, NULL, MK_E_LOCKED, detail);
 }
 
 void

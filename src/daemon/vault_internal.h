@@ -129,6 +129,9 @@ struct handler {
 struct op {
 	struct vault *v;
 	struct conn *c; /* NULL when the asker has gone; the op ends without an answer */
+	uid_t
+	    uid; /* of the asker, and its member when it asked ("" = no session): they outlive c */
+	char actor[MK_ID_MAX];
 	const struct mk_request_row *row;
 	const struct handler *h;
 	enum op_stage stage;
@@ -306,6 +309,12 @@ void mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f);
  * are counted.
  */
 bool mk_record_room(struct op *op);
+/* Records how many refusals were only counted, when their minute is over or all ends. */
+void mk_record_silent(struct vault *v, bool now);
+
+/* MK_E_BUSY while the delay runs */
+void mk_delay_wrong(const struct op *op, const char *member);
+void mk_delay_right(const struct op *op, const char *member);
 /*
  * A login that was refused outside a request (a prompt that nobody answers); as many a minute as
  * mk_record_room.
@@ -319,6 +328,16 @@ int mk_witness_ask(struct op *op, int (*then)(struct op *, int, struct mk_msg *)
 int mk_witness_alarm(struct op *op, const struct session *s, int r);
 int mk_witness_status(struct op *op); /* puts MK_T_witness. MK_WAIT */
 void mk_record_purge(struct vault *v); /* at most once a day */
+/* --- delay.c */
+/*
+ * Wrong tries, counted per name and uid so that nobody can lock another out (R22): seconds until
+ * the next may be made, one more, none any more.
+ */
+int mk_tries_wait(const char *name, uid_t uid);
+void mk_tries_count(const char *name, uid_t uid);
+void mk_tries_forget(const char *name, uid_t uid);
+/* The same for a request. MK_E_BUSY with words while the delay runs. */
+int mk_delay_check(struct op *op, const char *name);
 
 /* --- session.c */
 /*
@@ -336,13 +355,6 @@ size_t mk_session_count(const struct vault *v);
  */
 int mk_op_prove(struct op *op);
 int mk_vault_open_main(struct vault *v, const struct mk_unlocked *u);
-/*
- * Wrong tries, counted per name and uid so that nobody can lock another out (R22): seconds until
- * the next may be made, one more, none any more.
- */
-int mk_tries_wait(const char *name, uid_t uid);
-void mk_tries_count(const char *name, uid_t uid);
-void mk_tries_forget(const char *name, uid_t uid);
 
 /* --- auth.c: login by PAM, before the passphrase (installed form) */
 /* 0 when this connection may log in or activate: embedded, or PAM has passed. MK_E_AUTH. */
