@@ -205,7 +205,8 @@ struct login {
 	char wanted[MK_NAME_MAX]; /* id, account or name; "" = the only member */
 	char slots[MK_KEYRING_SLOTS][MK_ID_MAX]; /* slots to try, in order */
 	size_t count, next;
-	bool ignored; /* the checkpoint that the client keeps proves nothing */
+	int witness; /* what the checkpoint that the client keeps came to; 0 = none, or it is ours */
+	bool ignored; /* it proves nothing */
 	bool looks_only; /* it proves that the trail is not whole: an auditor comes to look */
 	bool by_name; /* the name is checked after opening: it stands in main.db only */
 	struct mk_secret *pass;
@@ -353,6 +354,7 @@ login_witnessed(struct op *op, int r, struct mk_msg *answer)
 	struct login *l = op->state;
 	(void)answer;
 	r = r < 0 ? mk_witness_alarm(op, l->session, r) : 0;
+	l->witness = r;
 	l->ignored = r == MK_E_INPUT;
 	l->looks_only = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
 			l->session->member.roles == MK_ROLE_auditor;
@@ -449,6 +451,8 @@ login_act(struct op *op)
 	if (!mk_vault_installed(op->v))
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
 	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
+	if (l->witness < 0)
+		mk_put_str(&op->reply.body, MK_T_witness, mk_err_code(l->witness));
 	if (l->ignored)
 		mk_put_str(&op->reply.body, MK_T_alarm,
 		    "the checkpoint kept in your home is not of this record: it was ignored");

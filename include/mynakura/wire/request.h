@@ -135,7 +135,8 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  * login takes checkpoint? (as the caller kept it) and answers checkpoint (the one signed after this
  * login). A kept one that is not in this trail: ROLLED_BACK or TAMPERED, no session, an alarm on the
  * trail; a member who is auditor and nothing else comes in with an alarm, to look. One that proves
- * nothing (INPUT) is ignored with an alarm.
+ * nothing (INPUT) is ignored with an alarm. Where the member comes in all the same, witness holds
+ * the error's code.
  */
 #define MK_REQUEST_TABLE(X)                                                                        \
 	X(1, hello, MK_R_ALL, NO, NONE, NONE, NONE, NEVER, 0, ANY, 0)                              \
