@@ -8,6 +8,7 @@ BIN=${BUILD:-build}/bin
 HEAD=6430f98b4c5b6c20115ee8d096386deabadc31cda210c9019f73a6aebef09103
 KEY=b1bc7674c5112d0ff4c074f0b65b2afe1e12f5183d770fc418380bd3d05bfe1f
 tmp=$(mktemp -d)
+export HOME=$tmp XDG_STATE_HOME=$tmp/state
 trap 'rm -rf "$tmp"' EXIT
 n=0 rc=0
 check() { # WORDS, with the status of the command before
