@@ -38,6 +38,7 @@ check "a new subject can be written"
 check "the trail goes on from the frozen head"
 
 rm -rf "$D"
+export XDG_STATE_HOME=$tmp/state2 # what was kept of the first copy would call this one rolled back
 tar -xzf tests/vectors/vault-1/office.tar.gz -C "$tmp"
 for f in "$D"/vault/ledger-*.db; do
 	printf 'X' | dd of="$f" bs=1 seek=9000 conv=notrunc 2>/dev/null
