@@ -205,6 +205,9 @@ struct login {
 	char wanted[MK_NAME_MAX]; /* id, account or name; "" = the only member */
 	char slots[MK_KEYRING_SLOTS][MK_ID_MAX]; /* slots to try, in order */
 	size_t count, next;
+	int witness; /* what the checkpoint that the client keeps came to; 0 = none, or it is ours */
+	bool ignored; /* it proves nothing */
+	bool looks_only; /* it proves that the trail is not whole: an auditor comes to look */
 	bool by_name; /* the name is checked after opening: it stands in main.db only */
 	struct mk_secret *pass;
 	struct session *session;
@@ -340,6 +343,24 @@ load_member(struct op *op, struct session *s)
 	return 0;
 }
 
+/*
+ * Before the session is open: does this trail hold what the member keeps of it (decisions.md 16)?
+ * Nobody works on a trail that was put back. Who is auditor and nothing else comes in to look: no
+ * number is shown to that role.
+ */
+static int
+login_witnessed(struct op *op, int r, struct mk_msg *answer)
+{
+	struct login *l = op->state;
+	(void)answer;
+	r = r < 0 ? mk_witness_alarm(op, l->session, r) : 0;
+	l->witness = r;
+	l->ignored = r == MK_E_INPUT;
+	l->looks_only = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
+			l->session->member.roles == MK_ROLE_auditor;
+	return l->ignored || l->looks_only ? 0 : r;
+}
+
 static int
 login_opened(struct op *op, struct mk_secret *key)
 {
@@ -361,7 +382,7 @@ login_opened(struct op *op, struct mk_secret *key)
 	}
 	mk_tries_forget(counted_as(l, l->slots[l->next]), op->uid);
 	l->session = s;
-	return 0;
+	return mk_op_has(op, MK_T_checkpoint) ? mk_witness_ask(op, login_witnessed) : 0;
 }
 
 static int
@@ -430,6 +451,11 @@ login_act(struct op *op)
 	if (!mk_vault_installed(op->v))
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
 	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
+	if (l->witness < 0)
+		mk_put_str(&op->reply.body, MK_T_witness, mk_err_code(l->witness));
+	if (l->ignored)
+		mk_put_str(&op->reply.body, MK_T_alarm,
+		    "the checkpoint kept in your home is not of this record: it was ignored");
 	if (!mk_clock_confirmed(op->v))
 		mk_put_str(&op->reply.body, MK_T_alarm,
 		    "the clock has jumped ahead: nothing expires until it is confirmed");
@@ -607,7 +633,7 @@ status_act(struct op *op)
 	if (!mk_vault_installed(v))
 		mk_put_str(
 		    b, MK_T_alarm, "embedded: one user account, no separation of processes by uid");
-	return 0;
+	return mk_witness_status(op);
 }
 
 const struct handler mk_handlers_session[] = {

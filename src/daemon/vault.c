@@ -329,6 +329,7 @@ one_round(struct vault *v, int timeout)
 	mk_record_silent(v, false);
 	if (v->dirty && v->pending == NULL && mk_mono_ms() - v->last_checkpoint > HOUR_MS)
 		mk_record_checkpoint(v);
+	mk_record_purge(v);
 	return true;
 }
 
