@@ -326,8 +326,10 @@ one_round(struct vault *v, int timeout)
 		take_connections(v);
 	serve_conns(v, p);
 	mk_sessions_tick(v);
+	mk_record_silent(v, false);
 	if (v->dirty && v->pending == NULL && mk_mono_ms() - v->last_checkpoint > HOUR_MS)
 		mk_record_checkpoint(v);
+	mk_record_purge(v);
 	return true;
 }
 
@@ -337,6 +339,7 @@ goodbye(struct vault *v)
 	v->stopping = true;
 	for (size_t i = 0; i < MK_CONNS; i++)
 		mk_conn_close(v, &v->conns[i]);
+	mk_record_silent(v, true);
 	if (v->written)
 		mk_record_event(v, "stop", NULL, NULL, 0, "");
 	mk_record_checkpoint(v);
