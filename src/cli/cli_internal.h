@@ -44,11 +44,13 @@ enum mk_col_kind {
 	MK_COL_ROLE, /* one role or several that acted: a string in JSON, titles for people */
 	MK_COL_ROLES, /* "clerk,chief": likewise */
 	MK_COL_REQUEST, /* a request's name: what it asks for, in words for people */
+	MK_COL_ANOMALY, /* a kind of model/anomaly.h, in words for people */
 	MK_COL_KEYS /* items {ledger, grant}: a list of objects in JSON */
 };
 
 #define MK_COL_NO_JSON 1 /* for people only */
 #define MK_COL_NO_TEXT 2 /* JSON only */
+#define MK_COL_NO_ZERO 8 /* people: a zero is nothing to show */
 #define MK_COL_DETAIL 4 /* people: in single results only, not in a list's table */
 
 struct mk_col {
