@@ -184,6 +184,12 @@ const char *mk_opt_nth(const struct mk_cli *c, const char *name, size_t i);
 int mk_need_daemon(struct mk_cli *c); /* connects and says hello, once */
 int mk_need_login(struct mk_cli *c); /* the caller's passphrase, once */
 /*
+ * Installed: the computer's own login check (PAM), which comes before a login, an activation or
+ * init. Called before the verb reads secrets and again, with lines_read, after: a person answers
+ * before them, a descriptor gives the answers after them. Once it has passed nothing is asked.
+ */
+int mk_need_auth(struct mk_cli *c, bool lines_read);
+/*
  * Sends req (freed here in every case) and keeps seq, head and the daemon's message. *reply is the
  * caller's to free.
  */
@@ -215,6 +221,8 @@ void mk_put_field(struct mk_buf *b, const char *field, const char *value);
  * descriptor, or it ended.
  */
 int mk_pass_line(struct mk_cli *c, const char *prompt, struct mk_secret **out);
+/* An answer for the computer's login check: the same, shown as it is typed where echo says so. */
+int mk_pass_answer(struct mk_cli *c, const char *prompt, bool echo, struct mk_secret **out);
 int mk_pass_new(
     struct mk_cli *c, const char *prompt, struct mk_secret **out); /* twice at a terminal */
 /* An Individual Number as typed, checked; 12 digits. */
