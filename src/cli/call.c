@@ -102,6 +102,7 @@ hello(struct mk_cli *c)
 		c->has_vault = mk_find(reply.body.data, reply.body.len, MK_T_vault, &it);
 		(void)mk_get_str(
 		    reply.body.data, reply.body.len, MK_T_vault, c->vault, sizeof c->vault);
+		mk_witness_place(c->vault, c->g.dir);
 		mk_get_str(reply.body.data, reply.body.len, MK_T_form, c->form, sizeof c->form);
 	}
 	mk_msg_free(&reply);
