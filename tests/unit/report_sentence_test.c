@@ -50,7 +50,7 @@ sentences(void **state)
 	    "this waits for a second person as A4TJXR3CX990VB: ask for it again when it is granted",
 	    "this waits for a second person as A4TJXR3CX990VB: ask for it again when it is "
 	    "granted");
-	says("no number is kept for s00000000000001", "s00000000000001 の番号は保管していません");
+	says("no number is kept for s0000000000001", "s0000000000001 の番号は保管していません");
 	says("a4tjxr3cx990vb", "a4tjxr3cx990vb");
 	/* About a field, and put together of parts. */
 	says("birth is not valid", "生年月日 の値が正しくありません");
