@@ -184,7 +184,11 @@ mk_need_login(struct mk_cli *c)
 	if (!c->has_vault)
 		return mk_fail(
 		    c, MK_E_NOT_FOUND, _("no vault here yet; 'mynakura init' makes one"));
-	r = mk_pass_line(c, _("Passphrase"), &c->own);
+	r = mk_need_auth(c, false);
+	if (r == 0)
+		r = mk_pass_line(c, _("Passphrase"), &c->own);
+	if (r == 0)
+		r = mk_need_auth(c, true);
 	if (r < 0)
 		return r;
 	struct mk_msg reply;
