@@ -80,6 +80,13 @@ who_may(void **state)
 		open += r->session == MK_SESSION_NO ? 1 : 0;
 	for (size_t i = 0; i < ARRAY_LEN(before_login); i++)
 		assert_int_equal(row(before_login[i])->session, MK_SESSION_NO);
+	/* Without a session root and the daemon's own account may verify and anchor, nothing else. */
+	unsigned keeper = 0;
+	for (unsigned i = 0; (r = mk_request_at(i)) != NULL; i++)
+		keeper += r->session == MK_SESSION_KEEPER ? 1 : 0;
+	assert_int_equal(keeper, 2);
+	assert_int_equal(row("audit_verify")->session, MK_SESSION_KEEPER);
+	assert_int_equal(row("audit_anchor")->session, MK_SESSION_KEEPER);
 	assert_int_equal(open, ARRAY_LEN(before_login));
 }
 
@@ -125,6 +132,12 @@ what_else_is_asked(void **state)
 		/* a second person exists in the table exactly where one is wanted */
 		bool task = strcmp(r->name, "transcribe") == 0;
 		assert_int_equal(r->approvers != 0, r->approval != MK_APPROVAL_NEVER || task);
+		static const char *const again[] = {"export", "member_passphrase", "member_set",
+		    "limit_set", "approval_grant", "clock_confirm"};
+		bool asks = false;
+		for (size_t k = 0; k < ARRAY_LEN(again); k++)
+			asks = asks || strcmp(r->name, again[k]) == 0;
+		assert_int_equal(r->passphrase != 0, asks);
 	}
 	assert_int_equal(row("ledger_grant")->roles, MK_ROLE_chief);
 	assert_int_equal(row("audit_list")->roles, MK_ROLE_chief | MK_ROLE_auditor);
