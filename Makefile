@@ -93,7 +93,7 @@ BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
 LINKS    := $(B)/share
 
 .PHONY: all man demo check check-unit check-integration check-screen check-long check-layers check-format check-man lint format deps clean install \
-        uninstall fuzz bench-read bench-tui screenshots coverage
+        uninstall fuzz bench-daemon bench-read bench-tui screenshots coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
@@ -252,6 +252,8 @@ fuzz: $(addprefix fuzz-,$(FUZZ_NAMES))
 
 bench-read: all
 	$(Q)BUILD=$(B) tests/bench/read
+bench-daemon: all
+	$(Q)BUILD=$(B) tests/bench/daemon
 bench-tui: all $(B)/bin/screen
 	$(Q)BUILD=$(B) tests/bench/tui/run
 screenshots: all $(B)/bin/specimen
