@@ -93,7 +93,7 @@ BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
 LINKS    := $(B)/share
 
 .PHONY: all man demo check check-unit check-integration check-screen check-long check-layers check-format check-man lint format deps clean install \
-        uninstall fuzz bench-daemon bench-read bench-tui screenshots coverage
+        uninstall fuzz bench-daemon bench-read bench-trail bench-tui screenshots coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
@@ -254,6 +254,17 @@ bench-read: all
 	$(Q)BUILD=$(B) tests/bench/read
 bench-daemon: all
 	$(Q)BUILD=$(B) tests/bench/daemon
+$(B)/bin/bench-trail: $(B)/obj/tests/bench/trail/bench.o $(call libs,trail wire crypto model base)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(call libs,trail wire crypto model base) -Wl,--end-group \
+		$(call syslibs,trail wire crypto model base)
+$(B)/obj/tests/bench/%.o: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+bench-trail: all $(B)/bin/bench-trail
+	$(Q)BUILD=$(B) tests/bench/trail/run
 bench-tui: all $(B)/bin/screen
 	$(Q)BUILD=$(B) tests/bench/tui/run
 screenshots: all $(B)/bin/specimen
