@@ -95,7 +95,7 @@ BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
 LINKS    := $(B)/share
 
 .PHONY: all man demo check check-unit check-integration check-screen check-long check-layers check-format check-man lint format deps clean install \
-        uninstall fuzz bench-read bench-trail bench-tui screenshots coverage
+        uninstall fuzz bench-daemon bench-read bench-trail bench-tui screenshots coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
@@ -254,6 +254,8 @@ fuzz: $(addprefix fuzz-,$(FUZZ_NAMES))
 
 bench-read: all
 	$(Q)BUILD=$(B) tests/bench/read
+bench-daemon: all
+	$(Q)BUILD=$(B) tests/bench/daemon
 $(B)/bin/bench-trail: $(B)/obj/tests/bench/trail/bench.o $(call libs,trail wire crypto model base)
 	@mkdir -p $(@D)
 	$(call say,LD)
