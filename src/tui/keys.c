@@ -17,7 +17,7 @@ static const struct {
     {MK_P_FORM | MK_P_CONFIRM | MK_P_LOGIN, "Fields and questions"},
     {MK_P_CAPTURE, "Scanning"},
     {MK_P_QUEUE | MK_P_REVIEW, "Review"},
-    {MK_P_SUBJECTS | MK_P_SUBJECT | MK_P_PERSON | MK_P_REVEAL, "People"},
+    {MK_P_SUBJECTS | MK_P_SUBJECT | MK_P_SAVE | MK_P_REVEAL, "People"},
     {MK_P_EXPORT, "Export"},
     {MK_P_TRAIL, "Audit trail"},
 };

@@ -43,7 +43,7 @@ static const struct view views[] = {
     {"review", MK_P_FORM | MK_P_REVIEW | MK_P_BACK, {0}, SESSION_YES},
     {"subjects", MK_P_LIST | MK_P_BACK | MK_P_SEARCH, {MK_P_CHOOSE, MK_P_SUBJECTS}, SESSION_YES},
     {"subject", MK_P_SUBJECT | MK_P_BACK, {0}, SESSION_YES},
-    {"person", MK_P_FORM | MK_P_PERSON | MK_P_BACK, {0}, SESSION_YES},
+    {"person", MK_P_FORM | MK_P_SAVE | MK_P_BACK, {0}, SESSION_YES},
     {"reveal", MK_P_REVEAL, {0}, SESSION_YES},
     {"export", MK_P_LIST | MK_P_BACK, {0}, SESSION_YES},
     {"export-form", MK_P_EXPORT | MK_P_BACK | MK_P_FORM, {0}, SESSION_YES},
@@ -380,7 +380,7 @@ keys_mean_what_was_meant(void **state)
 	    {MK_P_FORM | MK_P_REVIEW | MK_P_BACK | MK_P_SESSION, "C-d", "accept"},
 	    {MK_P_FORM | MK_P_REVIEW | MK_P_BACK | MK_P_SESSION, "Enter", "enter"},
 	    {MK_P_FORM | MK_P_REVIEW | MK_P_BACK | MK_P_SESSION, "F8", "reject"},
-	    {MK_P_FORM | MK_P_PERSON | MK_P_BACK | MK_P_SESSION, "F2", "save"},
+	    {MK_P_FORM | MK_P_SAVE | MK_P_BACK | MK_P_SESSION, "F2", "save"},
 	    {MK_P_FORM | MK_P_EXPORT | MK_P_BACK | MK_P_SESSION, "C-d", "write"},
 	    {MK_P_CAPTURE | MK_P_PAGER | MK_P_BACK | MK_P_SESSION, "Enter", "scan"},
 	    {MK_P_CAPTURE | MK_P_PAGER | MK_P_BACK | MK_P_SESSION, "C-c", "cancel"},
@@ -552,7 +552,7 @@ place_of(const char *name, size_t len)
 #define P(name) {"MK_P_" #name, MK_P_##name}
 	    P(ANY), P(SESSION), P(BACK), P(LIST), P(PAGER), P(FORM), P(SEARCH), P(HOME),
 	    P(SUBJECTS), P(SUBJECT), P(NUMBERS), P(QUEUE), P(REVIEW), P(CAPTURE), P(TRAIL),
-	    P(EXPORT), P(REVEAL), P(CONFIRM), P(TASK), P(LOGIN), P(CHOOSE), P(PERSON), P(DISCARD)};
+	    P(EXPORT), P(REVEAL), P(CONFIRM), P(TASK), P(LOGIN), P(CHOOSE), P(SAVE), P(DISCARD)};
 #undef P
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strlen(all[i].name) == len && memcmp(all[i].name, name, len) == 0)
