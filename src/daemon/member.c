@@ -12,12 +12,11 @@
 #include "mynakura/base/str.h"
 #include "mynakura/base/time.h"
 #include "mynakura/crypto/passphrase.h"
+#include "mynakura/model/strength.h"
 #include "passphrase_internal.h"
 #include "vault_internal.h"
 
 #define CODE_DAYS 7
-#define BITS_MIN 30 /* of a passphrase in a real office, by the conservative estimate */
-#define CHARS_MIN 8
 
 /* Two derivations at most: what is opened, then what is made. */
 struct change {
@@ -57,7 +56,7 @@ mk_passphrase_check(struct op *op, const struct mk_secret *pass, bool demo)
 		    op, MK_E_INPUT, "the passphrase must have 1 to %d bytes", MK_KDF_PASS_MAX);
 	if (demo)
 		return 0;
-	if (pass->len < CHARS_MIN || mk_pass_bits((const char *)pass->data, pass->len) < BITS_MIN)
+	if (mk_pass_grade((const char *)pass->data, pass->len) == MK_PASS_WEAK)
 		return mk_op_fail(op, MK_E_WEAK,
 		    "the passphrase is too easy to guess: use several unrelated words");
 	return 0;

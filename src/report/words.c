@@ -56,6 +56,18 @@ mk_word(const char *word)
 	return word;
 }
 
+const char *
+mk_grade_word(enum mk_pass_grade grade)
+{
+	static const char *const words[] = {
+	    [MK_PASS_WEAK] = N_("too easy to guess"),
+	    [MK_PASS_FAIR] = N_("just enough"),
+	    [MK_PASS_GOOD] = N_("good"),
+	    [MK_PASS_STRONG] = N_("strong"),
+	};
+	return _(words[grade]);
+}
+
 void
 mk_class_words(const char *class, struct mk_buf *out)
 {

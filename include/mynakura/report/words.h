@@ -9,12 +9,14 @@
 #include <stddef.h>
 
 #include "mynakura/base/buf.h"
+#include "mynakura/model/strength.h"
 
 /* One of the daemon's fixed words (own, page, pending, card-back); the word itself when none. */
 const char *mk_word(const char *word);
 const char *mk_state_word(const char *name); /* a subject's state; the name itself when none */
 void mk_class_words(const char *class, struct mk_buf *out); /* a ledger's class */
 void mk_roles_words(const char *set, struct mk_buf *out); /* "clerk,chief" */
+const char *mk_grade_word(enum mk_pass_grade grade); /* of a passphrase's strength */
 void mk_purpose_words(const char *purpose, struct mk_buf *out); /* a purpose code */
 /*
  * An English sentence of the daemon where the catalogue has it, also when it holds numbers: each
