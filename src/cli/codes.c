@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mynakura/base/str.h"
+#include "mynakura/model/action.h"
 #include "mynakura/model/role.h"
 #include "mynakura/model/subject.h"
 #include "mynakura/model/table.h"
@@ -137,18 +138,22 @@ static const char *const budgets[] = {"none", "reveal", "export"};
 static const char *const approvals[] = {"never", "bulk", "always"};
 
 /*
- * Actions are the requests that leave a record; the daemon's own (start, stop, denied, ...) stand
- * in mynakura-trail(5).
+ * What can stand on the trail: a request's action with its audit class, or "own" for what the
+ * daemon says of itself (start, denied, purge, ...).
  */
 static int
 actions(struct sheet *s)
 {
 	static const char *const keys[] = {"code", "recorded", NULL};
-	const struct mk_request_row *q;
 	s->keys = keys;
-	for (unsigned i = 0; (q = mk_request_at(i)) != NULL; i++)
-		if (q->audit != MK_AUDIT_NONE)
-			row(s, (const char *const[]){q->name, audits[q->audit]});
+	for (int a = 0; a < MK_A_COUNT; a++) {
+		const struct mk_request_row *q;
+		const char *recorded = "own";
+		for (unsigned i = 0; (q = mk_request_at(i)) != NULL; i++)
+			if (strcmp(q->name, mk_action_name((enum mk_action)a)) == 0)
+				recorded = audits[q->audit];
+		row(s, (const char *const[]){mk_action_name((enum mk_action)a), recorded});
+	}
 	return finish(s);
 }
 

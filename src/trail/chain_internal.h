@@ -100,5 +100,18 @@ int mk_lines_open(int dir, const char *name, struct mk_lines *out);
  */
 int mk_lines_next(struct mk_lines *l, const char **s, size_t *len, bool *torn);
 void mk_lines_close(struct mk_lines *l);
+void mk_lines_at(struct mk_lines *l, uint64_t offset); /* goes on reading there */
+
+/* find.c */
+uint64_t mk_line_seq(const char *s, size_t len); /* by its first bytes alone; 0 for none */
+/*
+ * Goes to a line near the first one whose number is above `after`, never past it. scratch:
+ * MK_LINE_MAX bytes.
+ */
+void mk_lines_seek(struct mk_lines *l, uint64_t after, char *scratch);
+/* The last segment that begins at or before seq; 0 when none does. */
+size_t mk_segments_before(int dir, const struct mk_segments *s, uint64_t seq);
+/* Appends the line of this number with its newline. NOT_FOUND, IO, NOMEM. */
+int mk_line_find(int dir, uint64_t seq, struct mk_buf *out);
 
 #endif

@@ -273,6 +273,7 @@ take_tail(struct mk_trail *t, const struct mk_tail *tail)
 	t->size = tail->good + (tail->no_newline ? 1 : 0);
 	t->time = tail->time;
 	t->checkpoint_time = tail->checkpoint_time;
+	t->checkpoint_seq = tail->checkpoint_seq;
 	t->segment = openat(t->dir, t->name, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (t->segment < 0)
 		return mk_err_from_errno(errno);

@@ -25,6 +25,7 @@ struct mk_trail {
 	uint64_t safe_since;
 	int64_t checkpoint_time, time; /* of the last checkpoint, of the last record */
 	uint64_t index; /* the next checkpoint's */
+	uint64_t checkpoint_seq; /* of the newest checkpoint; 0 = none yet */
 	struct mk_secret *seed; /* its key */
 	struct mk_trail_commit *commits;
 	size_t n_commits;

@@ -21,6 +21,7 @@
 #define MK_TRAIL_CHECKPOINT_EVERY 4096
 #define MK_TRAIL_CHECKPOINT_SECONDS 3600
 #define MK_TRAIL_RESERVE (1024 * 1024)
+#define MK_TRAIL_WITNESS_AHEAD 100000 /* checkpoints that a kept one may be ahead of us */
 
 struct mk_trail;
 
@@ -112,6 +113,20 @@ const struct mk_trail_commit *mk_trail_commit_at(const struct mk_trail *t, size_
  * MK_E_INPUT.
  */
 int mk_trail_slip(const char *head, char out[MK_TRAIL_SLIP_MAX]);
+
+/*
+ * Appends the newest checkpoint in the form in which others keep it (mynakura-trail(5), Kept
+ * checkpoints): its line, then the line before it without salt and body. NOT_FOUND before the first
+ * one.
+ */
+int mk_trail_newest(struct mk_trail *t, struct mk_buf *out);
+/*
+ * Shows the chain a kept checkpoint; all must be synced. 0: it stands in this chain. ROLLED_BACK:
+ * signed by this trail's key and beyond our end. TAMPERED: signed by this trail's key, and another
+ * entry stands at its place (a fork). INPUT: anything else (a bad signature, another trail's, no
+ * checkpoint): it proves nothing. *seq (may be NULL) is what it claims, unless it is no checkpoint.
+ */
+int mk_trail_witness(struct mk_trail *t, const void *kept, size_t len, uint64_t *seq);
 
 /* One record as read back. Texts are "" when absent, borrowed until the callback returns. */
 struct mk_entry {
