@@ -62,6 +62,7 @@ LIBS_base     := -lgcrypt -lgpg-error -lm
 LIBS_store    := -lsqlite3
 LIBS_sandbox  := -lseccomp
 LIBS_profile  := -ljansson
+LIBS_report   := -lqrencode
 LIBS_capture   = -ltesseract -llept -lzbar -lsane -lpng -ljpeg -ltiff -lm $(call pc_libs,poppler-glib cairo)
 CFLAGS_capture = $(call pc_cflags,poppler-glib cairo)
 LIBS_daemon   := -lpthread
@@ -159,7 +160,8 @@ $(B)/bin/screen-probe: $(B)/obj/tests/screen/driver/probe.o
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 SCREEN_BIN := $(B)/bin/screen $(B)/bin/screen-probe
 
-# --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows
+# --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows, and what it checks the result with
+LIBS_of_report_slip_test := -lzbar
 UNIT_SRC  := $(wildcard tests/unit/*_test.c)
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 TESTLIB   := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/lib/*.c))
@@ -173,7 +175,7 @@ $(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEP
 	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(call unit_of,$*)) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) \
 		-Wl,--start-group \
 		$(call libs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -Wl,--end-group \
-		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -lcmocka -lm
+		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) $(LIBS_of_$*) -lcmocka -lm
 
 INTEGRATION := $(sort $(wildcard tests/integration/*.sh))
 check: deps

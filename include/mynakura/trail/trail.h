@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mynakura/base/slip.h"
 #include "mynakura/trail/event.h"
 
 #define MK_TRAIL_HEX 65 /* bytes of a head, key or fingerprint in hex with its NUL */
-#define MK_TRAIL_SLIP_LEN 20 /* letters of a head on paper */
-#define MK_TRAIL_SLIP_MAX 21
+#define MK_TRAIL_SLIP_MAX MK_SLIP_LETTERS_MAX
 #define MK_TRAIL_VAULT_MAX 65 /* bytes of a vault's id with its NUL */
 #define MK_TRAIL_CHECKPOINT_EVERY 4096
 #define MK_TRAIL_CHECKPOINT_SECONDS 3600
@@ -109,8 +109,7 @@ uint64_t mk_trail_commit_of(const struct mk_trail *t, const char *ledger);
 const struct mk_trail_commit *mk_trail_commit_at(const struct mk_trail *t, size_t i);
 
 /*
- * The first 100 bits of a head (64 hex digits) as 20 Crockford base32 letters, for paper.
- * MK_E_INPUT.
+ * The letters of a head on paper (base/slip.h). MK_E_INPUT.
  */
 int mk_trail_slip(const char *head, char out[MK_TRAIL_SLIP_MAX]);
 
