@@ -107,6 +107,7 @@
 	X(search, "/", MK_P_SEARCH, N_("Search"), N_("search while typing"))                       \
 	X(verify, "v", MK_P_TRAIL, N_("Verify"), N_("verify the whole record, link by link"))      \
 	X(filter, "f", MK_P_TRAIL, N_("Filter"), N_("show only some entries"))                     \
+	X(same_session, "s", MK_P_TRAIL, N_("Session"), N_("show only the session of this entry")) \
 	X(own_acts, "a", MK_P_TRAIL, N_("Looks"),                                                  \
 	    N_("show or leave out the mere looking at lists"))                                     \
 	X(add, "n", MK_P_SUBJECTS | MK_P_NUMBERS, N_("New person"),                                \

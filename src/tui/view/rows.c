@@ -119,6 +119,8 @@ got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 		mk_buf_reset(&rows->data);
 		rows->n = 0;
 	}
+	if (rows->page != NULL)
+		rows->page(rows, reply);
 	mk_reply_items(reply, take_row, rows);
 	rows->cursor[0] = '\0';
 	(void)mk_get_str(

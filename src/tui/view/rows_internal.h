@@ -20,6 +20,8 @@ struct mk_rows {
 	void (*put)(struct mk_rows *rows, struct mk_buf *out);
 	/* Is the row wanted? NULL: each is. */
 	bool (*wanted)(struct mk_rows *rows, const struct mk_item *item);
+	/* What else a page says; NULL: nothing. */
+	void (*page)(struct mk_rows *rows, const struct mk_msg *reply);
 	/* All pages are here; NULL: nothing else is to be done. */
 	void (*done)(struct mk_rows *rows);
 	struct mk_buf data; /* the records */

@@ -224,13 +224,14 @@ ask_page(struct trail *t, uint64_t after, uint64_t limit)
 	struct mk_msg req;
 	char cursor[24];
 	mk_msg_init(&req, of_person(t) ? MK_REQ_subject_history : MK_REQ_audit_list, 0);
-	put_some(&req.body, MK_T_subject, t->person.id);
+	put_some(&req.body, MK_T_subject, of_person(t) ? t->person.id : t->filter.subject);
 	put_some(&req.body, MK_T_ledger, t->person.ledger);
 	put_some(&req.body, MK_T_from, t->filter.from);
 	put_some(&req.body, MK_T_to, t->filter.to);
 	put_some(&req.body, MK_T_actor, t->filter.actor);
 	put_some(&req.body, MK_T_action, t->filter.action);
 	put_some(&req.body, MK_T_text, t->filter.text);
+	put_some(&req.body, MK_T_session, t->filter.session);
 	if (after > 0) {
 		snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)after);
 		mk_put_str(&req.body, MK_T_cursor, cursor);
@@ -331,7 +332,8 @@ read_anew(struct trail *t)
 	t->phase = READING;
 	const struct mk_filter *f = &t->filter;
 	t->filtered = f->from[0] != '\0' || f->to[0] != '\0' || f->actor[0] != '\0' ||
-		      f->action[0] != '\0' || f->text[0] != '\0';
+		      f->action[0] != '\0' || f->text[0] != '\0' || f->session[0] != '\0' ||
+		      f->subject[0] != '\0';
 	if (t->filtered || of_person(t)) {
 		ask_page(t, 0, 0);
 		return;
@@ -494,6 +496,20 @@ open_entry(struct trail *t)
 	mk_buf_free(&text);
 }
 
+/* Only what was done in the selected entry's session. */
+static void
+filter_session(struct trail *t)
+{
+	if (t->list.count == 0)
+		return;
+	const struct mk_item entry = item_of(&t->rows.r[t->shown[t->list.sel]]);
+	mk_item_str(&entry, MK_T_session, t->filter.session, sizeof t->filter.session);
+	if (t->filter.session[0] == '\0')
+		mk_tell(t->v.tui, MK_TONE_INFO, "%s", _("This entry belongs to no session."));
+	else
+		read_anew(t);
+}
+
 static void
 clear_filter(struct trail *t)
 {
@@ -540,6 +556,8 @@ trail_act(struct mk_view *v, enum mk_act a)
 		ask_filter(t);
 	else if (a == MK_ACT_search)
 		ask_text(t);
+	else if (a == MK_ACT_same_session)
+		filter_session(t);
 	else if (a == MK_ACT_verify)
 		(void)mk_view_open(v->tui, &mk_view_verify, NULL);
 	else if (a == MK_ACT_back && t->filtered)
@@ -555,8 +573,10 @@ static int
 trail_open(struct mk_view *v, const void *arg)
 {
 	struct trail *t = (struct trail *)v;
-	if (arg != NULL)
-		t->person = *(const struct mk_subject_arg *)arg;
+	if (arg != NULL) {
+		t->person = ((const struct mk_trail_arg *)arg)->person;
+		t->filter = ((const struct mk_trail_arg *)arg)->filter;
+	}
 	mk_list_init(&t->list, of_person(t) ? person_cols : trail_cols,
 	    sizeof trail_cols / sizeof trail_cols[0], cell, t);
 	read_anew(t);
@@ -584,6 +604,10 @@ put_filter(const struct trail *t, struct mk_buf *out)
 			mk_buf_printf(out, "  %s: %s", _("What"), _(words));
 	if (f->text[0] != '\0')
 		mk_buf_printf(out, "  %s: %s", _("Text"), f->text);
+	if (f->subject[0] != '\0')
+		mk_buf_printf(out, "  %s: %s", _("Whose data"), f->subject);
+	if (f->session[0] != '\0')
+		mk_buf_printf(out, "  %s", _("this session"));
 }
 
 /* The line above the list: what is shown of what. */

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What stands out on the audit trail, by kind and person: not a verdict but what somebody should
+ * look at. Enter opens the entries behind a row.
+ */
+#include "view/trail_internal.h"
+
+#include <string.h>
+
+#include "mynakura/base/str.h"
+#include "mynakura/report/words.h"
+#include "view/rows_internal.h"
+
+struct anomalies {
+	struct mk_rows rows;
+};
+
+/* Which entries are behind a kind: the action to look for; NULL: all of the person. */
+static const struct {
+	const char *kind, *action;
+} behind[] = {
+    {"denied", "denied"},
+    {"login_failed", "login_failed"},
+    {"clock_jump", "clock_jump"},
+    {"burst", "reveal"},
+    {"trail_torn", "trail_torn"},
+    {"trail_full", "trail_full"},
+    {"keyring_repair", "keyring_repair"},
+    {"approval_deny", "approval_deny"},
+    {"purge", "purge"},
+};
+
+enum col { KIND, WHO, COUNT, LAST, NUMBER };
+
+static void
+cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
+{
+	struct mk_rows *rows = arg;
+	const struct mk_item it = mk_rows_at(rows, row);
+	char s[128];
+	(void)el;
+	switch (col) {
+	case KIND:
+		mk_item_str(&it, MK_T_kind, s, sizeof s);
+		mk_buf_puts(out, mk_word(s));
+		break;
+	case WHO:
+		mk_item_str(&it, MK_T_actor, s, sizeof s);
+		mk_buf_puts(out, s[0] != '\0' ? mk_tui_member_name(rows->v.tui, s) : "-");
+		break;
+	case COUNT:
+		mk_buf_printf(out, "%5llu",
+		    (unsigned long long)mk_get_u64(it.p, it.len, MK_T_count, 0));
+		break;
+	case LAST:
+		mk_put_time(mk_get_i64(it.p, it.len, MK_T_time, 0), out);
+		break;
+	default:
+		mk_buf_printf(
+		    out, "%llu", (unsigned long long)mk_get_u64(it.p, it.len, MK_T_seq, 0));
+	}
+}
+
+static int
+anomalies_open(struct mk_view *v, const void *arg)
+{
+	static const struct mk_list_col cols[] = {[KIND] = {N_("What"), 22, 3, 0},
+	    [WHO] = {N_("Who"), 10, 1, 0},
+	    [COUNT] = {N_("Times"), 5, 0, 0},
+	    [LAST] = {N_("Last"), 11, 0, 60},
+	    [NUMBER] = {N_("No."), 6, 0, 72}};
+	struct anomalies *a = (struct anomalies *)v;
+	(void)arg;
+	mk_rows_open(
+	    &a->rows, MK_REQ_audit_anomalies, cols, sizeof cols / sizeof cols[0], cell);
+	return 0;
+}
+
+static void
+open_one(struct anomalies *a)
+{
+	struct mk_trail_arg arg;
+	struct mk_item it;
+	char kind[64];
+	if (!mk_rows_selected(&a->rows, &it))
+		return;
+	memset(&arg, 0, sizeof arg);
+	mk_item_str(&it, MK_T_kind, kind, sizeof kind);
+	mk_item_str(&it, MK_T_actor, arg.filter.actor, sizeof arg.filter.actor);
+	for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++)
+		if (strcmp(behind[i].kind, kind) == 0)
+			(void)mk_str_copy(
+			    arg.filter.action, sizeof arg.filter.action, behind[i].action);
+	(void)mk_view_open(a->rows.v.tui, &mk_view_trail, &arg);
+}
+
+static bool
+anomalies_key(struct mk_view *v, const struct mk_key *key)
+{
+	struct anomalies *a = (struct anomalies *)v;
+	bool open = false;
+	bool used = mk_list_mouse(&a->rows.list, key, &open);
+	if (open)
+		open_one(a);
+	return used;
+}
+
+static bool
+anomalies_act(struct mk_view *v, enum mk_act act)
+{
+	struct anomalies *a = (struct anomalies *)v;
+	if (act != MK_ACT_open)
+		return mk_list_act(&a->rows.list, act);
+	open_one(a);
+	return true;
+}
+
+static void
+anomalies_draw(struct mk_view *v, struct mk_area area)
+{
+	struct anomalies *a = (struct anomalies *)v;
+	struct mk_term *term = mk_tui_term(v->tui);
+	mk_draw(term, area.y, area.x + 2, area.w - 2, MK_EL_TEXT,
+	    _("What stands out on the trail. Enter shows the entries: ask whoever was there."));
+	area.y += 2;
+	area.h -= 2;
+	mk_list_draw(&a->rows.list, term, area, a->rows.here ? _("Nothing stands out.") : NULL);
+}
+
+const struct mk_view_ops mk_view_anomalies = {
+    .name = "anomalies",
+    .title = N_("Anomalies"),
+    .places = MK_P_LIST | MK_P_BACK,
+    .size = sizeof(struct anomalies),
+    .open = anomalies_open,
+    .key = anomalies_key,
+    .act = anomalies_act,
+    .draw = anomalies_draw,
+    .shown = mk_rows_refresh,
+    .close = mk_rows_close,
+};
