@@ -341,34 +341,65 @@ take_purpose(struct op *op, const struct export *e)
 	return mk_str_copy(op->ev.purpose, sizeof op->ev.purpose, p);
 }
 
-static int
-count_approvers(const struct mk_member *m, void *arg)
+/* Every field of every row, so that a change after the agreement is another act. */
+static void
+hash_rows(const struct export *e, char out[65])
 {
-	if (m->state == MK_MEMBER_ACTIVE && (m->roles & MK_ROLE_chief) != 0)
-		++*(size_t *)arg;
-	return 0;
+	gcry_md_hd_t md;
+	out[0] = '\0';
+	if (gcry_md_open(&md, GCRY_MD_SHA256, 0) != 0)
+		return;
+	for (size_t i = 0; i < e->people.n; i++) {
+		const struct mk_subject *s = &e->people.s[i];
+		const char flags[3] = {(char)s->state, (char)s->has_number, (char)e->left_out[i]};
+		gcry_md_write(md, s->id.s, strlen(s->id.s) + 1);
+		gcry_md_write(md, flags, sizeof flags);
+		for (int f = 0; f < MK_SF_COUNT; f++) {
+			const char *v = s->field[f] == NULL ? "" : s->field[f];
+			gcry_md_write(md, v, strlen(v) + 1);
+		}
+	}
+	mk_hex(gcry_md_read(md, GCRY_MD_SHA256), 32, out);
+	gcry_md_close(md);
+}
+
+/* The act as the second person is shown it (R9): ids, fields and destination, exactly. */
+static int
+describe(struct op *op, const struct export *e, struct mk_buf *content)
+{
+	struct mk_item it;
+	uint8_t raw[32];
+	char hex[65];
+	mk_act_line(content, "profile", mk_compiled_id(e->compiled));
+	if (mk_find(op->req.body.data, op->req.body.len, MK_T_profile, &it)) {
+		gcry_md_hash_buffer(GCRY_MD_SHA256, raw, it.p, it.len);
+		mk_hex(raw, sizeof raw, hex);
+		mk_act_line(content, "profile sha256", hex);
+	}
+	mk_act_line(content, "purpose", op->ev.purpose);
+	mk_act_line(content, "destination", op->ev.reason);
+	mk_act_line(content, "disk", op->ev.detail);
+	hash_rows(e, hex);
+	if (hex[0] == '\0')
+		return MK_E_CRYPTO;
+	mk_act_line(content, "rows sha256", hex);
+	for (size_t i = 0; i < e->people.n; i++)
+		if (!e->left_out[i])
+			mk_act_subject(content, e->people.s[i].id.s);
+	return mk_buf_error(content);
 }
 
 static int
-second_person(struct op *op, size_t rows)
+second_person(struct op *op, const struct export *e, size_t rows)
 {
-	char setting[16] = "on";
-	size_t chiefs = 0;
-	(void)mk_main_get(op->v->main, "approvals", setting, sizeof setting);
-	int r = mk_main_members(op->v->main, count_approvers, &chiefs);
-	if (r < 0)
-		return r;
-	struct mk_rule rule = {
-	    .roles = op->row->roles, .needs_session = true, .bulk_approval = true};
-	struct mk_standing who = {.session = true,
-	    .roles = op->c->session->member.roles,
-	    .rows = rows,
-	    .approvals_off = strcmp(setting, "off") == 0 || chiefs < 2};
-	r = mk_policy_check(&rule, &who);
-	return r == MK_E_APPROVAL
-		   ? mk_op_fail(op, r, "an export of more than %d people waits for a second person",
-			 MK_BULK_ROWS)
-		   : r;
+	struct mk_buf content = MK_BUF_INIT;
+	int r = describe(op, e, &content);
+	if (r == 0)
+		r = mk_op_second(op, rows, &content);
+	mk_buf_free(&content);
+	return r == MK_E_BUDGET ? mk_op_fail(op, r, "more than %u exports in a day",
+				      op->v->limits[MK_LIMIT_export_day])
+				: r;
 }
 
 int
@@ -405,7 +436,7 @@ mk_export_check_request(struct op *op)
 	op->ev.count = rows;
 	if (rows == 0)
 		return mk_op_fail(op, MK_E_INPUT, "nobody to export: no number for this purpose");
-	r = second_person(op, rows);
+	r = second_person(op, e, rows);
 	return r < 0 ? r : mk_op_prove(op);
 }
 
@@ -468,15 +499,9 @@ write_file(struct op *op, struct export *e, char sha256[65])
 int
 mk_export_act_request(struct op *op)
 {
-	static const struct mk_budget_limit limit[] = {
-	    {MK_BUDGET_DAY_WINDOW, MK_BUDGET_EXPORT_DAY_LIMIT}};
 	struct export *e = op->state;
 	char sha256[65];
-	int r = mk_main_budget_spend_all(
-	    op->v->main, op->c->session->member.id.s, "export", mk_now(), limit, 1);
-	if (r == MK_E_BUDGET)
-		return mk_op_fail(
-		    op, r, "more than %d exports in a day", MK_BUDGET_EXPORT_DAY_LIMIT);
+	int r = mk_spend(op);
 	if (r == 0)
 		r = write_file(op, e, sha256);
 	if (r < 0) { /* nothing or all: what was written is cut away, the client removes the name */

@@ -153,9 +153,8 @@ key_ready(struct op *op, struct mk_secret *key)
 	    .params = &i->params,
 	    .key = key,
 	    .now = mk_now()};
-	struct mk_keyring_spec spec = {.form = op->v->args->embedded || op->v->args->socket != NULL
-						   ? MK_FORM_EMBEDDED
-						   : MK_FORM_INSTALLED,
+	struct mk_keyring_spec spec = {
+	    .form = mk_vault_installed(op->v) ? MK_FORM_INSTALLED : MK_FORM_EMBEDDED,
 	    .kind = i->demo ? MK_KIND_DEMO : MK_KIND_REAL,
 	    .cost = i->cost,
 	    .chief = &chief,

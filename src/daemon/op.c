@@ -24,6 +24,8 @@ op_free(struct op *op)
 {
 	if (op->c != NULL)
 		op->c->op = NULL;
+	if (op->c != NULL && op->c->session != NULL)
+		op->c->session->used_at = mk_mono_ms();
 	mk_link_forget(op->v, op);
 	if (op->state_free != NULL)
 		op->state_free(op->state);
@@ -64,6 +66,8 @@ finish(struct op *op, int r)
 	mk_put_i64(&m.body, MK_T_error, r);
 	if (r < 0) {
 		mk_put_str(&m.body, MK_T_message, op->message[0] != '\0' ? op->message : NULL);
+		if (r == MK_E_APPROVAL && op->waits[0] != '\0')
+			mk_put_str(&m.body, MK_T_approval, op->waits);
 	} else {
 		mk_buf_put(&m.body, op->reply.body.data, op->reply.body.len);
 		memcpy(m.fds, op->reply.fds, sizeof m.fds);
@@ -237,16 +241,18 @@ seen_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 	intent_recorded(v, op, r, answer);
 }
 
-static struct mk_rule
-rule_of(const struct mk_request_row *row)
+struct mk_rule
+mk_rule_of(const struct mk_request_row *row)
 {
 	return (struct mk_rule){.roles = row->roles,
 	    .needs_session = row->session == MK_SESSION_OPEN,
 	    .needs_page = row->grant != MK_GRANT_NONE,
 	    .needs_number = row->grant == MK_GRANT_NUMBER,
 	    .needs_passphrase = row->passphrase != 0,
-	    .bulk_approval = row->approval == MK_APPROVAL_BULK,
-	    .always_approval = row->approval == MK_APPROVAL_ALWAYS};
+	    .budget = row->budget != MK_BUDGET_NONE,
+	    .own = row->own,
+	    .approval = row->approval,
+	    .approvers = row->approvers};
 }
 
 /*
@@ -257,11 +263,10 @@ static int
 first_policy(struct op *op)
 {
 	const struct session *s = op->c->session;
-	struct mk_rule rule = rule_of(op->row);
+	struct mk_rule rule = mk_rule_of(op->row);
 	struct mk_standing who = {.session = s != NULL,
 	    .roles = s != NULL ? s->member.roles : 0,
-	    .passphrase_fresh = s != NULL && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS,
-	    .approvals_off = true};
+	    .passphrase_fresh = s != NULL && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
 	if (s != NULL && s->member.until[0] != '\0' && op->row->number != MK_REQ_lock) {
 		char today[MK_DATE_MAX];
 		mk_date_format(mk_date_jst(mk_vault_now(op)), today);
@@ -378,6 +383,8 @@ run(struct op *op)
 	int (*f)(struct op *) = op->stage == OP_ACT ? op->h->act : op->h->check;
 	if (op->stage == OP_ACT) {
 		int r = op->c == NULL ? MK_E_LOST : recheck(op);
+		if (r == 0)
+			r = mk_op_take_agreed(op);
 		if (r < 0) {
 			acted(op, r);
 			return;
@@ -417,6 +424,8 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	mk_subject_init(&op->subject);
 	op->wake = -1;
 	c->op = op;
+	if (c->session != NULL)
+		c->session->used_at = mk_mono_ms();
 	int r =
 	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init
 		? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
@@ -430,6 +439,14 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 		fail(op, r);
 	else
 		run(op);
+}
+
+void *
+mk_op_state(struct op *op, size_t size)
+{
+	op->state = calloc(1, size);
+	op->state_free = free;
+	return op->state;
 }
 
 bool
@@ -484,7 +501,8 @@ mk_op_secret(struct op *op, unsigned tag, size_t nth, struct mk_secret **out)
 
 static const struct handler *const tables[] = {mk_handlers_session, mk_handlers_office,
     mk_handlers_member, mk_handlers_subject, mk_handlers_review, mk_handlers_capture,
-    mk_handlers_number, mk_handlers_audit};
+    mk_handlers_number, mk_handlers_audit, mk_handlers_approval, mk_handlers_task,
+    mk_handlers_clock, mk_handlers_limit, mk_handlers_keys, mk_handlers_member_set};
 
 const struct handler *
 mk_handler_find(uint16_t request)

@@ -67,6 +67,8 @@ put_op(struct mk_msg *m, const struct op *op)
 	put_if(b, MK_T_id, e->object);
 	put_if(b, MK_T_purpose, e->purpose);
 	put_if(b, MK_T_reason, e->reason);
+	put_if(b, MK_T_approval, e->approval);
+	put_if(b, MK_T_approver, e->approver);
 	if (e->count != 0)
 		mk_put_u64(b, MK_T_count, e->count);
 }
@@ -84,7 +86,9 @@ void
 mk_record_outcome(struct op *op, mk_answer_fn f)
 {
 	struct mk_msg m;
-	begin(op->v, &m, op->intent != 0 ? "outcome" : "event", op->row->name, true);
+	bool all = op->row->number == MK_REQ_lock && op->c != NULL && op->c->session == NULL;
+	begin(op->v, &m, op->intent != 0 ? "outcome" : "event", all ? "lock_all" : op->row->name,
+	    true);
 	put_op(&m, op);
 	mk_put_str(&m.body, MK_T_result, mk_err_code(op->result));
 	if (op->intent != 0)
@@ -109,13 +113,36 @@ mk_record_denied(struct op *op, int err, mk_answer_fn f)
 {
 	struct mk_msg m;
 	bool login = op->row->number == MK_REQ_login || op->row->number == MK_REQ_member_activate;
-	begin(op->v, &m, "event", login ? "login_failed" : "denied", true);
+	bool waits = err == MK_E_APPROVAL && op->waits[0] != '\0';
+	begin(op->v, &m, "event",
+	    login   ? "login_failed"
+	    : waits ? "approval_request"
+		    : "denied",
+	    true);
 	put_op(&m, op);
 	mk_put_str(&m.body, MK_T_result, mk_err_code(err));
 	char what[MK_DETAIL];
 	snprintf(what, sizeof what, "request=%s", op->row->name);
 	mk_put_str(&m.body, MK_T_detail, what);
 	mk_link_ask(op->v, op->v->trail, &m, op, f);
+	if (err == MK_E_BUDGET)
+		mk_record_over_budget(op);
+}
+
+/* Refusal and alarm (R8): told at every login of this run, and on the trail for the days after. */
+void
+mk_record_over_budget(struct op *op)
+{
+	char words[160];
+	const struct session *s = op->c != NULL ? op->c->session : NULL;
+	if (s == NULL)
+		return;
+	snprintf(words, sizeof words, "request=%s", op->row->name);
+	mk_record_event(op->v, "alarm", s, op->c, MK_E_BUDGET, words);
+	snprintf(words, sizeof words, "over the budget: %s", s->member.id.s);
+	if (!op->v->alarms.failed &&
+	    memmem(op->v->alarms.data, op->v->alarms.len, words, strlen(words)) == NULL)
+		mk_put_str(&op->v->alarms, MK_T_alarm, words);
 }
 
 void

@@ -103,6 +103,10 @@ mk_vault_open_main(struct vault *v, const struct mk_unlocked *u)
 		mk_main_close(v->main);
 		v->main = NULL;
 	}
+	if (r == 0)
+		r = mk_limits_load(v);
+	if (r == 0)
+		r = mk_clock_load(v);
 	return r == MK_E_NOT_FOUND ? MK_E_DAMAGED : r;
 }
 
@@ -131,6 +135,40 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 	mk_wipe(s, sizeof *s);
 	free(s);
 	mk_vault_settle(v); /* R10: the last session gone, every key gone */
+}
+
+size_t
+mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd < 0 || c->session == NULL || (!any && c->uid != uid))
+			continue;
+		if (c->op != NULL)
+			mk_conn_close(v, c); /* its request ends without an answer */
+		else
+			mk_session_end(v, c, why);
+		n++;
+	}
+	return n;
+}
+
+/* While a request runs (a stack of cards) the session is not unused. */
+void
+mk_sessions_tick(struct vault *v)
+{
+	int64_t now = mk_mono_ms(), idle = (int64_t)v->limits[MK_LIMIT_idle_seconds] * 1000;
+	if (now - v->looked < 500)
+		return;
+	v->looked = now;
+	mk_clock_tick(v);
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd >= 0 && c->session != NULL && c->op == NULL &&
+		    now - c->session->used_at >= idle)
+			mk_session_end(v, c, "idle");
+	}
 }
 
 /*
@@ -180,8 +218,7 @@ hello_act(struct op *op)
 {
 	struct mk_buf *b = &op->reply.body;
 	struct vault *v = op->v;
-	mk_put_str(
-	    b, MK_T_form, v->args->embedded || v->args->socket != NULL ? "embedded" : "installed");
+	mk_put_str(b, MK_T_form, mk_vault_installed(v) ? "installed" : "embedded");
 	if (v->keyring != NULL) {
 		mk_put_str(b, MK_T_vault, v->genesis);
 		mk_put_bool(b, MK_T_demo, mk_vault_is_demo(v));
@@ -317,7 +354,7 @@ load_member(struct op *op, struct session *s)
 	if (s->member.state != MK_MEMBER_ACTIVE)
 		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
 	char today[MK_DATE_MAX];
-	mk_date_format(mk_date_jst(mk_now()), today);
+	mk_date_format(mk_date_jst(mk_clock_steady(op->v)), today);
 	if (s->member.until[0] != '\0' && strcmp(today, s->member.until) > 0)
 		return mk_op_fail(op, MK_E_DENIED, "the membership ended on %s", s->member.until);
 	return 0;
@@ -373,6 +410,18 @@ login_check(struct op *op)
 	return r < 0 ? r : try_next_slot(op);
 }
 
+/* A stated time (demo offices) far ahead is a jump of the clock as well (R14). */
+static void
+note_stated(struct op *op, const struct session *s)
+{
+	char detail[64];
+	int64_t ahead = s->now - mk_clock_steady(op->v);
+	if (s->now == 0 || (ahead <= 86400 && ahead >= -120))
+		return;
+	snprintf(detail, sizeof detail, "stated seconds=%lld", (long long)ahead);
+	mk_record_event(op->v, "clock_jump", s, op->c, 0, detail);
+}
+
 static int
 login_act(struct op *op)
 {
@@ -381,7 +430,7 @@ login_act(struct op *op)
 	char roles[64];
 	l->session = NULL;
 	s->now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
-	s->passphrase_at = mk_mono_ms();
+	s->passphrase_at = s->used_at = mk_mono_ms();
 	if (op->c == NULL) { /* the asker went while the key was derived */
 		l->session = s;
 		return MK_E_LOST;
@@ -394,6 +443,10 @@ login_act(struct op *op)
 	if (op->v->args->embedded)
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
 	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
+	if (!mk_clock_confirmed(op->v))
+		mk_put_str(&op->reply.body, MK_T_alarm,
+		    "the clock has jumped ahead: nothing expires until it is confirmed");
+	note_stated(op, s);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
 		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");
 		int r = mk_keyring_repair(op->v->keyring);
@@ -441,11 +494,17 @@ mk_op_prove(struct op *op)
 	return r;
 }
 
+/*
+ * op.c ends the asker's own session when the answer is on its way. A connection without one locks all
+ * sessions of its account (cli.md).
+ */
 static int
 lock_act(struct op *op)
 {
-	(void)op;
-	return 0; /* op.c ends the session when the answer is on its way */
+	if (op->c->session != NULL)
+		return 0;
+	op->ev.count = mk_sessions_lock(op->v, false, op->c->uid, "locked from another connection");
+	return 0;
 }
 
 /* --- status */
@@ -531,8 +590,7 @@ status_act(struct op *op)
 	struct mk_buf *b = &op->reply.body;
 	struct vault *v = op->v;
 	struct status_walk w = {.op = op};
-	mk_put_str(
-	    b, MK_T_form, v->args->embedded || v->args->socket != NULL ? "embedded" : "installed");
+	mk_put_str(b, MK_T_form, mk_vault_installed(v) ? "installed" : "embedded");
 	mk_put_bool(b, MK_T_demo, mk_vault_is_demo(v));
 	mk_put_str(b, MK_T_vault, v->genesis);
 	mk_put_str(b, MK_T_key, v->key);

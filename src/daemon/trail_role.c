@@ -147,7 +147,7 @@ struct texts {
 	char kind[16], action[32], actor[MK_TRAIL_VAULT_MAX], roles[64], session[32], terminal[64],
 	    from[64], ledger[32], subject[32], object[32], purpose[80], result[32],
 	    reason[MK_EVENT_TEXT_MAX], detail[MK_EVENT_TEXT_MAX], count[24], now[MK_TIME_MAX],
-	    sha256[65];
+	    sha256[65], approval[32], approver[32];
 };
 
 static int
@@ -165,7 +165,9 @@ get_texts(const struct mk_msg *m, struct texts *x)
 	    {MK_T_subject, x->subject, sizeof x->subject}, {MK_T_id, x->object, sizeof x->object},
 	    {MK_T_purpose, x->purpose, sizeof x->purpose},
 	    {MK_T_result, x->result, sizeof x->result}, {MK_T_reason, x->reason, sizeof x->reason},
-	    {MK_T_detail, x->detail, sizeof x->detail}, {MK_T_sha256, x->sha256, sizeof x->sha256}};
+	    {MK_T_detail, x->detail, sizeof x->detail}, {MK_T_sha256, x->sha256, sizeof x->sha256},
+	    {MK_T_approval, x->approval, sizeof x->approval},
+	    {MK_T_approver, x->approver, sizeof x->approver}};
 	for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
 		int r =
 		    mk_get_str(m->body.data, m->body.len, want[i].tag, want[i].out, want[i].cap);
@@ -188,7 +190,7 @@ kind_of(const char *s, enum mk_event_kind *out)
 }
 
 static size_t
-fill_details(const struct mk_msg *m, struct texts *x, struct mk_detail d[5])
+fill_details(const struct mk_msg *m, struct texts *x, struct mk_detail d[7])
 {
 	size_t n = 0;
 	uint64_t count = mk_get_u64(m->body.data, m->body.len, MK_T_count, 0);
@@ -203,6 +205,10 @@ fill_details(const struct mk_msg *m, struct texts *x, struct mk_detail d[5])
 	}
 	if (x->sha256[0] != '\0')
 		d[n++] = (struct mk_detail){"sha256", x->sha256};
+	if (x->approval[0] != '\0')
+		d[n++] = (struct mk_detail){"approval", x->approval};
+	if (x->approver[0] != '\0')
+		d[n++] = (struct mk_detail){"approver", x->approver};
 	if (now != 0) { /* demo offices only: the stated time stands in every record */
 		mk_time_format(now, x->now);
 		d[n++] = (struct mk_detail){"stated_time", x->now};
@@ -214,7 +220,7 @@ static int
 do_append(struct role *t, const struct mk_msg *m, struct mk_msg *reply)
 {
 	struct texts x;
-	struct mk_detail details[5];
+	struct mk_detail details[7];
 	struct mk_event e = {0};
 	const void *b = m->body.data;
 	size_t len = m->body.len;

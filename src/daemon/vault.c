@@ -40,7 +40,13 @@ int64_t
 mk_vault_now(const struct op *op)
 {
 	const struct session *s = op->c != NULL ? op->c->session : NULL;
-	return s != NULL && s->now != 0 ? s->now : mk_now();
+	return s != NULL && s->now != 0 ? s->now : mk_clock_steady(op->v);
+}
+
+bool
+mk_vault_installed(const struct vault *v)
+{
+	return !v->args->embedded && v->args->socket == NULL;
 }
 
 void
@@ -48,6 +54,7 @@ mk_vault_close_all(struct vault *v)
 {
 	for (size_t i = 0; i < MK_LEDGERS_OPEN; i++)
 		mk_ledgers_close(v, &v->ledgers[i]);
+	(void)mk_clock_save(v);
 	if (v->main != NULL)
 		(void)mk_commits_note(v, MK_KEYRING_MAIN, mk_main_commits(v->main));
 	mk_main_close(v->main);
@@ -74,8 +81,7 @@ static int
 open_keyring(struct vault *v)
 {
 	char dir[4096];
-	enum mk_form form =
-	    v->args->embedded || v->args->socket != NULL ? MK_FORM_EMBEDDED : MK_FORM_INSTALLED;
+	enum mk_form form = mk_vault_installed(v) ? MK_FORM_INSTALLED : MK_FORM_EMBEDDED;
 	int r = mk_vault_path(v, "", dir, sizeof dir);
 	if (r < 0)
 		return r;
@@ -122,6 +128,8 @@ init(struct vault *v, const struct mk_daemon_args *args)
 	v->trail = MK_FD_PEER;
 	v->serve = MK_FD_SERVE;
 	v->trail_tail = &v->trail_out;
+	mk_clock_init(v);
+	(void)mk_limits_load(v);
 	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	int r = mk_exchange_new(
@@ -256,6 +264,7 @@ one_round(struct vault *v, int timeout)
 	if (p[P_SERVE].revents != 0)
 		take_connections(v);
 	serve_conns(v, p);
+	mk_sessions_tick(v);
 	if (v->dirty && v->pending == NULL && mk_mono_ms() - v->last_checkpoint > HOUR_MS)
 		mk_record_checkpoint(v);
 	return true;
@@ -350,7 +359,8 @@ mk_vault_run(const struct mk_daemon_args *args)
 	}
 	if (args->embedded && mk_conn_add(v, v->serve) == NULL)
 		r = MK_E_DENIED;
-	while (r == 0 && one_round(v, 60000))
+	/* With a session open a look each second: an idle one locks, and a clock that was set is seen. */
+	while (r == 0 && one_round(v, mk_session_count(v) > 0 ? 1000 : 60000))
 		if (args->embedded && !any_conn(v))
 			break;
 	goodbye(v);

@@ -92,6 +92,12 @@ free_environment(char **env)
 	free(env);
 }
 
+static bool
+is_stop(int sig)
+{
+	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
 /* In the child: only async-signal-safe calls. */
 static _Noreturn void
 become_daemon(const char *path, char *const argv[], int end, char *const env[], bool quiet)
@@ -99,9 +105,19 @@ become_daemon(const char *path, char *const argv[], int end, char *const env[], 
 	sigset_t none;
 	/* First: a stop that was meant for the caller's group must not hold the daemon as well. */
 	setsid();
+	/*
+	 * The caller's handlers (curses' among them) are this copy's too until exec, and a signal to the
+	 * group may have come already: they must not draw on the terminal from here.
+	 */
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			signal(sig,
+			    is_stop(sig) ? SIG_IGN : SIG_DFL); /* ignoring drops a pending one */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	for (int sig = 1; sig < NSIG; sig++)
+		if (is_stop(sig))
+			signal(sig, SIG_DFL);
 	int null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
 	    (quiet && dup2(null, STDERR_FILENO) < 0))

@@ -20,18 +20,12 @@
 #include <stdint.h>
 
 #include "mynakura/model/role.h"
+#include "mynakura/model/rule.h"
 
 enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN };
 enum mk_need_grant { MK_GRANT_NONE, MK_GRANT_PAGE, MK_GRANT_NUMBER };
 enum mk_audit_class { MK_AUDIT_NONE, MK_AUDIT_SESSION, MK_AUDIT_AFTER, MK_AUDIT_BEFORE };
 enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
-/*
- * BULK: above MK_BULK_ROWS rows. SETUP: always, but not before two members can approve (cli.md).
- */
-enum mk_approval { MK_APPROVAL_NEVER, MK_APPROVAL_BULK, MK_APPROVAL_SETUP, MK_APPROVAL_ALWAYS };
-/* Whose thing the request is about: anybody's, only the asker's own, only another's. */
-enum mk_own { MK_OWN_ANY, MK_OWN_ONLY, MK_OWN_NOT };
-
 #define MK_R_ALL (MK_ROLE_clerk | MK_ROLE_chief | MK_ROLE_admin | MK_ROLE_auditor)
 #define MK_R_WORK (MK_ROLE_clerk | MK_ROLE_chief)
 #define MK_R_SEE (MK_ROLE_clerk | MK_ROLE_chief | MK_ROLE_auditor)
@@ -99,7 +93,7 @@ enum mk_own { MK_OWN_ANY, MK_OWN_ONLY, MK_OWN_NOT };
  *   subject, seq, head
  * subject_set      in: subject, ledger?, item* {field, value}
  * subject_history  in: subject, ledger?, cursor?      out: as audit_list
- * reveal           in: subject, ledger?, reason, purpose?   out: number, subject, seq, head
+ * reveal           in: subject, ledger?, reason, purpose?, approval? (a task)   out: number, subject, seq, head
  * export           in: ledger, subject*, profile (compiled), purpose?, destination?, fd 0 = the new
  *   empty file      out: rows, skipped* {subject, why}, id* (written though not confirmed yet),
  *                  changed*, sha256, seq, head
@@ -122,9 +116,11 @@ enum mk_own { MK_OWN_ANY, MK_OWN_ONLY, MK_OWN_NOT };
  *                  by page), item* {subject, code?, name? (where the asker may see them), shown}
  * approval_grant   in: approval, digest? (what was shown), passphrase
  * approval_deny    in: approval, reason               (the requester withdraws by it)
- * transcribe       in: ledger?, subject*, document, purpose?      out: approval: a task (転記) that
- *                  waits for a chief; then reveal takes it as `approval`, each person once
- * clock_status     out: wall, steady, confirmed, item* {time, from, to (I64 as text), seq}
+ * transcribe       in: ledger?, subject*, document, purpose?      out: approval, state (waiting |
+ *                  granted): a task (転記) that waits for a chief; then reveal takes it as `approval`,
+ *                  shows each person once and costs no budget
+ * clock_status     out: wall (the PC's clock), steady (what is believed), confirmed (the jumps
+ *                  themselves are on the trail: action clock_jump)
  * clock_confirm    out: wall
  *
  * A request whose row wants a second person answers MK_E_APPROVAL with MK_T_approval (the id under
