@@ -107,9 +107,9 @@ mk_line_find(int dir, uint64_t seq, struct mk_buf *out)
 	char *scratch = malloc(MK_LINE_MAX);
 	int r = scratch == NULL ? MK_E_NOMEM : mk_segments_list(dir, &s);
 	if (r == 0) {
-		r = seq == 0 || s.n == 0 ? MK_E_NOT_FOUND
-					 : find_in(dir, s.name[mk_segments_before(dir, &s, seq)],
-					       seq, scratch, out);
+		r = seq == 0 || s.n == 0
+			? MK_E_NOT_FOUND
+			: find_in(dir, s.name[mk_segments_before(dir, &s, seq)], seq, scratch, out);
 		mk_segments_free(&s);
 	}
 	free(scratch);

@@ -133,15 +133,13 @@ static int
 verify(struct mk_trail *t, struct kept *k)
 {
 	uint8_t key[MK_SIGN_PUB], link[MK_HASH_LEN];
-	if (!k->has_prev &&
-	    (k->line.seq < 2 || k->line.seq - 1 > t->safe_seq ||
-		link_at(t, k->line.seq - 1, k->prev) < 0))
+	if (!k->has_prev && (k->line.seq < 2 || k->line.seq - 1 > t->safe_seq ||
+				link_at(t, k->line.seq - 1, k->prev) < 0))
 		return MK_E_INPUT;
 	mk_line_link(k->prev, k->line.seq, k->line.leaf, link);
 	if (memcmp(link, k->line.link, sizeof link) != 0)
 		return MK_E_INPUT;
-	int r = k->c.index >= t->index ? key_ahead(t, k->c.index, key)
-				       : key_of(t, k->c.index, key);
+	int r = k->c.index >= t->index ? key_ahead(t, k->c.index, key) : key_of(t, k->c.index, key);
 	if (r == 0 && mk_checkpoint_verify(&k->line, &k->c, t->vault, k->prev, key) < 0)
 		r = MK_E_INPUT;
 	return r;

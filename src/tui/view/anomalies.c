@@ -49,8 +49,8 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 		mk_buf_puts(out, s[0] != '\0' ? mk_tui_member_name(rows->v.tui, s) : "-");
 		break;
 	case COUNT:
-		mk_buf_printf(out, "%5llu",
-		    (unsigned long long)mk_get_u64(it.p, it.len, MK_T_count, 0));
+		mk_buf_printf(
+		    out, "%5llu", (unsigned long long)mk_get_u64(it.p, it.len, MK_T_count, 0));
 		break;
 	case LAST:
 		mk_put_time(mk_get_i64(it.p, it.len, MK_T_time, 0), out);
@@ -71,8 +71,7 @@ anomalies_open(struct mk_view *v, const void *arg)
 	    [NUMBER] = {N_("No."), 6, 0, 72}};
 	struct anomalies *a = (struct anomalies *)v;
 	(void)arg;
-	mk_rows_open(
-	    &a->rows, MK_REQ_audit_anomalies, cols, sizeof cols / sizeof cols[0], cell);
+	mk_rows_open(&a->rows, MK_REQ_audit_anomalies, cols, sizeof cols / sizeof cols[0], cell);
 	return 0;
 }
 

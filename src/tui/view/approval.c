@@ -166,8 +166,8 @@ got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 		take_first(a, reply);
 	take_lines(a, reply);
 	mk_reply_items(reply, take_person, a);
-	a->whole = mk_get_str(reply->body.data, reply->body.len, MK_T_cursor, cursor,
-		       sizeof cursor) < 0;
+	a->whole =
+	    mk_get_str(reply->body.data, reply->body.len, MK_T_cursor, cursor, sizeof cursor) < 0;
 	if (!a->whole)
 		ask_page(a, cursor);
 	make_text(a);
@@ -262,10 +262,8 @@ ask_grant(struct approval *a)
 		return;
 	}
 	put_question(a, &text);
-	const struct mk_sign_arg arg = {.text = mk_buf_str(&text),
-	    .word = GRANT_WORD,
-	    .passphrase = true,
-	    .done = granted};
+	const struct mk_sign_arg arg = {
+	    .text = mk_buf_str(&text), .word = GRANT_WORD, .passphrase = true, .done = granted};
 	(void)mk_view_open(a->v.tui, &mk_view_sign, &arg);
 	mk_buf_free(&text);
 }
@@ -307,7 +305,8 @@ mk_approval_use(struct mk_tui *t, const char *id, const char *request)
 		where = &mk_view_clock;
 	if (mk_view_open(t, where, NULL) == 0)
 		mk_tell(t, MK_TONE_GOOD, "%s",
-		    _("It is granted: do exactly the same here once more. Whatever is changed in it "
+		    _("It is granted: do exactly the same here once more. Whatever is changed in "
+		      "it "
 		      "voids the grant."));
 }
 
@@ -318,11 +317,14 @@ approval_places(const struct mk_view *v)
 {
 	const struct approval *a = (const struct approval *)v;
 	const struct mk_tui_session *s = mk_tui_session(v->tui);
-	bool waiting = strcmp(a->state, "waiting") == 0, granted_now = strcmp(a->state, "granted") == 0;
+	bool waiting = strcmp(a->state, "waiting") == 0,
+	     granted_now = strcmp(a->state, "granted") == 0;
 	bool own = strcmp(a->requester, s->member) == 0;
+	/* Where there is no second person, a task opens by the time: the daemon says when. */
+	bool task = strcmp(a->request, "transcribe") == 0;
 	return (a->may && waiting ? MK_P_DECIDE : 0) |
 	       (own && (waiting || granted_now) ? MK_P_OWN : 0) |
-	       (own && granted_now ? MK_P_USE : 0);
+	       (own && (granted_now || (waiting && task)) ? MK_P_USE : 0);
 }
 
 static bool

@@ -88,8 +88,7 @@ approvals_open(struct mk_view *v, const void *arg)
 	(void)arg;
 	a->rows.put = put_request;
 	a->rows.id = MK_T_approval;
-	mk_rows_open(
-	    &a->rows, MK_REQ_approval_list, cols, sizeof cols / sizeof cols[0], cell);
+	mk_rows_open(&a->rows, MK_REQ_approval_list, cols, sizeof cols / sizeof cols[0], cell);
 	return 0;
 }
 
@@ -140,8 +139,8 @@ approvals_draw(struct mk_view *v, struct mk_area area)
 		   : _("What waits for a second person, and what was granted but not done yet."));
 	area.y += 2;
 	area.h -= 2;
-	mk_list_draw(
-	    &a->rows.list, term, area, a->rows.here ? _("Nothing waits for a second person.") : NULL);
+	mk_list_draw(&a->rows.list, term, area,
+	    a->rows.here ? _("Nothing waits for a second person.") : NULL);
 }
 
 const struct mk_view_ops mk_view_approvals = {

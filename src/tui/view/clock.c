@@ -82,8 +82,9 @@ got_clock(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	c->here = true;
 	int64_t steady = mk_get_i64(b, len, MK_T_steady, c->wall), apart = c->wall - steady;
 	mk_buf_reset(out);
-	mk_buf_printf(out, "# %s\n", c->confirmed ? _("The clock is right.")
-						   : _("The clock was put forward: not confirmed."));
+	mk_buf_printf(out, "# %s\n",
+	    c->confirmed ? _("The clock is right.")
+			 : _("The clock was put forward: not confirmed."));
 	mk_buf_printf(out, "%s: ", _("This computer's clock"));
 	put_time(c->wall, out);
 	mk_buf_printf(out, "\n%s: ", _("By the time that has passed"));
@@ -99,8 +100,8 @@ got_clock(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 		    _("Nothing is disposed of and nothing ends by its date until the clock is put "
 		      "right or confirmed. Compare it with another clock first."));
 	mk_reply_items(reply, take_jump, &jumps);
-	mk_buf_printf(out, "\n# %s\n%s", _("Jumps"),
-	    jumps.len > 0 ? mk_buf_str(&jumps) : _("  none\n"));
+	if (jumps.len > 0)
+		mk_buf_printf(out, "\n# %s\n%s", _("Jumps"), mk_buf_str(&jumps));
 	mk_buf_free(&jumps);
 }
 

@@ -24,7 +24,8 @@ code_open(struct mk_view *v, const void *arg)
 	struct code *c = (struct code *)v;
 	const struct mk_code_arg *a = arg;
 	(void)mk_str_copy(c->name, sizeof c->name, a->name);
-	(void)mk_str_copy(c->account, sizeof c->account, a->account[0] != '\0' ? a->account : a->name);
+	(void)mk_str_copy(
+	    c->account, sizeof c->account, a->account[0] != '\0' ? a->account : a->name);
 	c->code = mk_secret_dup(a->code);
 	c->stamp = mk_term_stamp();
 	if (c->code != NULL)

@@ -94,8 +94,7 @@ apply(struct filter *f)
 	if (!take_day(f, f->from, w.from, sizeof w.from) || !take_day(f, f->to, w.to, sizeof w.to))
 		return;
 	(void)mk_edit_copy(mk_form_edit(&f->form, (size_t)f->actor), w.actor, sizeof w.actor);
-	(void)mk_edit_copy(
-	    mk_form_edit(&f->form, (size_t)f->subject), w.subject, sizeof w.subject);
+	(void)mk_edit_copy(mk_form_edit(&f->form, (size_t)f->subject), w.subject, sizeof w.subject);
 	(void)mk_edit_copy(mk_form_edit(&f->form, (size_t)f->text), w.text, sizeof w.text);
 	if (chosen > 0)
 		(void)mk_str_copy(w.action, sizeof w.action, mk_trail_action(chosen - 1, &words));

@@ -63,7 +63,8 @@ struct home {
 	char alarm[ALARMS_MAX][ALARM_BYTES];
 	size_t n_alarms;
 	bool asked, clock_here, clock_right;
-	size_t for_me, granted, waiting; /* requests: to decide, one's own to go on with, one's own */
+	size_t for_me, granted,
+	    waiting; /* requests: to decide, one's own to go on with, one's own */
 };
 
 /* --- what needs doing */
@@ -215,7 +216,7 @@ what_text(const struct home *h, enum row r, struct mk_buf *out, enum mk_el *el)
 		put_approvals(h, out, el);
 	} else if (r == CLOCK) {
 		*el = h->clock_right ? MK_EL_TEXT : MK_EL_STRONG;
-		mk_buf_puts(out, !h->clock_here	 ? ""
+		mk_buf_puts(out, !h->clock_here   ? ""
 				 : h->clock_right ? _("the time is right")
 						  : _("put forward: not confirmed"));
 	} else if (!h->counted) {

@@ -27,28 +27,27 @@ kind_words(const char *kind)
 
 /* Calls f for each ledger that a slot opens. */
 static void
-each_grant(const struct mk_item *slot, void (*f)(void *arg, const char *ledger, const char *grant),
-    void *arg)
+each_grant(
+    const struct mk_item *slot, void (*f)(void *arg, const struct mk_item *ledger), void *arg)
 {
 	struct mk_rd rd;
 	struct mk_item it;
 	mk_rd_init(&rd, slot->p, slot->len);
-	while (mk_item_next(&rd, &it) > 0) {
-		char ledger[MK_ID_MAX], grant[16];
-		if (it.tag != MK_T_item)
-			continue;
-		mk_item_str(&it, MK_T_ledger, ledger, sizeof ledger);
-		mk_item_str(&it, MK_T_grant, grant, sizeof grant);
-		f(arg, ledger, grant);
-	}
+	while (mk_item_next(&rd, &it) > 0)
+		if (it.tag == MK_T_item)
+			f(arg, &it);
 }
 
-/* A number grant stands beside the page grant of the same ledger: pages are the ledgers. */
+struct counts {
+	size_t ledgers, due;
+};
+
 static void
-count_ledger(void *arg, const char *ledger, const char *grant)
+count_ledger(void *arg, const struct mk_item *ledger)
 {
-	(void)ledger;
-	*(size_t *)arg += strcmp(grant, "page") == 0 ? 1 : 0;
+	struct counts *c = arg;
+	c->ledgers++;
+	c->due += mk_get_bool(ledger->p, ledger->len, MK_T_ok, true) ? 0 : 1;
 }
 
 static void
@@ -71,7 +70,7 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 	struct mk_rows *rows = arg;
 	const struct mk_item it = mk_rows_at(rows, row);
 	char s[128];
-	size_t ledgers = 0;
+	struct counts c = {0, 0};
 	switch (col) {
 	case WHOSE:
 		put_whose(rows, &it, out);
@@ -88,8 +87,11 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 		mk_rows_put(rows, row, MK_T_fingerprint, out);
 		break;
 	default:
-		each_grant(&it, count_ledger, &ledgers);
-		mk_buf_printf(out, _("%zu ledgers"), ledgers);
+		each_grant(&it, count_ledger, &c);
+		*el = c.due > 0 ? MK_EL_DOUBT : MK_EL_TEXT;
+		mk_buf_printf(out, _("%zu ledgers"), c.ledgers);
+		if (c.due > 0)
+			mk_buf_printf(out, " ! %s", _("old key"));
 	}
 }
 
@@ -100,7 +102,7 @@ keys_open(struct mk_view *v, const void *arg)
 	    [KIND] = {N_("Kind"), 16, 1, 0},
 	    [MADE] = {N_("Made"), 11, 0, 0},
 	    [FINGERPRINT] = {N_("Fingerprint"), 16, 3, 76},
-	    [OPENS] = {N_("Opens"), 10, 0, 0}};
+	    [OPENS] = {N_("Opens"), 12, 1, 0}};
 	struct keys *k = (struct keys *)v;
 	(void)arg;
 	mk_rows_open(&k->rows, MK_REQ_key_slots, cols, sizeof cols / sizeof cols[0], cell);
@@ -115,10 +117,15 @@ struct put_to {
 };
 
 static void
-put_ledger(void *arg, const char *ledger, const char *grant)
+put_ledger(void *arg, const struct mk_item *it)
 {
 	const struct put_to *to = arg;
-	mk_buf_printf(to->out, "  %s: %s\n", mk_tui_ledger_name(to->t, ledger), mk_word(grant));
+	char ledger[MK_ID_MAX], grant[16];
+	mk_item_str(it, MK_T_ledger, ledger, sizeof ledger);
+	mk_item_str(it, MK_T_grant, grant, sizeof grant);
+	bool due = !mk_get_bool(it->p, it->len, MK_T_ok, true);
+	mk_buf_printf(to->out, "  %s: %s%s%s\n", mk_tui_ledger_name(to->t, ledger), mk_word(grant),
+	    due ? "  ! " : "", due ? _("its key is to be changed") : "");
 }
 
 static void

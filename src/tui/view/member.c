@@ -75,8 +75,7 @@ grant_of(const struct member *m, const char *ledger, char *out, size_t cap)
 	while (mk_item_next(&rd, &it) > 0) {
 		mk_item_str(&it, MK_T_ledger, id, sizeof id);
 		mk_item_str(&it, MK_T_grant, grant, sizeof grant);
-		/* A number grant stands beside the page grant: it says more. */
-		if (strcmp(id, ledger) == 0 && (out[0] == '\0' || strcmp(grant, "number") == 0))
+		if (strcmp(id, ledger) == 0)
 			(void)mk_str_copy(out, cap, grant);
 	}
 }
@@ -200,6 +199,18 @@ ask_give(struct member *m)
 /* --- the member */
 
 static void
+got_code(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
+{
+	struct member *m = (struct member *)v;
+	(void)tag;
+	ask_more(v);
+	if (r < 0)
+		mk_tell_refused(v->tui, r, reply);
+	else if (!mk_code_show(v->tui, reply, &m->m))
+		mk_tell(v->tui, MK_TONE_GOOD, "%s", _("Done and recorded."));
+}
+
+static void
 shut_or_let_in(struct mk_view *v, const char *typed, const struct mk_secret *passphrase)
 {
 	struct member *m = (struct member *)v;
@@ -209,7 +220,7 @@ shut_or_let_in(struct mk_view *v, const char *typed, const struct mk_secret *pas
 	bool out = strcmp(m->m.state, "disabled") == 0;
 	mk_msg_init(&req, out ? MK_REQ_member_enable : MK_REQ_member_disable, 0);
 	mk_put_str(&req.body, MK_T_member, m->m.id);
-	mk_view_ask(v, &req, got_done, 0);
+	mk_view_ask(v, &req, out ? got_code : got_done, 0);
 }
 
 static void
@@ -218,24 +229,14 @@ ask_shut_out(struct member *m)
 	char text[1024];
 	bool out = strcmp(m->m.state, "disabled") == 0;
 	snprintf(text, sizeof text,
-	    out ? _("%s is let in again. The ledgers have to be given anew.")
+	    out ? _("%s is let in again with a new one-time code. The ledgers have to be given "
+		    "anew.\nEnter: yes; Esc: no.")
 		: _("%s is shut out of this computer at once: the key and all ledgers are taken "
 		    "away, open sessions end. Copies that were made before are not reached by it."),
 	    m->m.name);
 	const struct mk_sign_arg arg = {
 	    .text = text, .word = out ? NULL : "out", .done = shut_or_let_in};
 	(void)mk_view_open(m->rows.v.tui, &mk_view_sign, &arg);
-}
-
-static void
-got_code(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
-{
-	struct member *m = (struct member *)v;
-	(void)tag;
-	if (r < 0)
-		mk_tell_refused(v->tui, r, reply);
-	else
-		(void)mk_code_show(v->tui, reply, &m->m);
 }
 
 static void

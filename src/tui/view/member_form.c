@@ -229,8 +229,7 @@ ask_set(struct member_form *f)
 	}
 	mk_roles_words(f->m.roles, &was);
 	mk_roles_words(m.roles, &is);
-	snprintf(text, sizeof text, _("%s, %s, last day %s\nbecomes\n%s, %s, last day %s\n"
-				      "A second person has to grant it."),
+	snprintf(text, sizeof text, _("%s, %s, last day %s\nbecomes\n%s, %s, last day %s"),
 	    f->m.name, mk_buf_str(&was), f->m.until[0] != '\0' ? f->m.until : "-", m.name,
 	    mk_buf_str(&is), m.until[0] != '\0' ? m.until : "-");
 	mk_buf_free(&was);
@@ -286,7 +285,7 @@ form_draw(struct mk_view *v, struct mk_area area)
 	int used = mk_draw_wrapped(term, area.y, area.x + 1, area.w - 2, TEXT_ROWS, MK_EL_TEXT,
 	    f->fresh ? _("A new member. The account is what is typed at the login; a one-time code "
 			 "is shown afterwards.")
-		     : _("Roles and last day are granted by a second person."));
+		     : _("Each change is recorded; other roles want a second person."));
 	area.y += used + 1;
 	area.h -= used + 1;
 	mk_form_draw(&f->form, term, area);

@@ -23,7 +23,6 @@ struct mk_code_arg {
 };
 
 /* Shows the one-time code of an answer; false when it holds none. */
-bool mk_code_show(
-    struct mk_tui *t, const struct mk_msg *reply, const struct mk_member_arg *member);
+bool mk_code_show(struct mk_tui *t, const struct mk_msg *reply, const struct mk_member_arg *member);
 
 #endif

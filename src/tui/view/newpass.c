@@ -22,7 +22,8 @@ struct newpass {
 	struct mk_view v;
 	struct mk_form form;
 	bool first; /* with a one-time code, from the login */
-	int who, old, fresh, again; /* indexes of fields; old: the code, or the present passphrase */
+	int who, old, fresh,
+	    again; /* indexes of fields; old: the code, or the present passphrase */
 	struct mk_secret *proposed; /* NULL: none */
 	uint32_t stamp;
 	bool waiting;
@@ -48,8 +49,7 @@ add_fields(struct newpass *n)
 	if (r == 0 && n->first)
 		r = add_line(n, N_("One-time code"), MK_EDIT_TEXT, CODE_BYTES, &n->old);
 	else if (r == 0)
-		r = add_line(
-		    n, N_("Present passphrase"), MK_EDIT_PASSPHRASE, PASS_BYTES, &n->old);
+		r = add_line(n, N_("Present passphrase"), MK_EDIT_PASSPHRASE, PASS_BYTES, &n->old);
 	if (r == 0)
 		r = add_line(n, N_("New passphrase"), MK_EDIT_PASSPHRASE, PASS_BYTES, &n->fresh);
 	if (r == 0)
@@ -101,8 +101,8 @@ judge(struct newpass *n)
 	bool eq = same(n);
 	mk_form_note(&n->form, (size_t)n->again, eq ? MK_EL_GOOD : MK_EL_BAD,
 	    b->len == 0 || (!eq && b->len < a->len) ? ""
-	    : eq				     ? _("the same")
-						     : _("! not the same as above"));
+	    : eq                                    ? _("the same")
+						    : _("! not the same as above"));
 }
 
 static void
@@ -176,11 +176,9 @@ send_it(struct newpass *n)
 	struct mk_msg req;
 	mk_msg_init(&req, n->first ? MK_REQ_member_activate : MK_REQ_member_passphrase, 0);
 	if (n->first)
-		(void)mk_edit_copy(
-		    mk_form_edit(&n->form, (size_t)n->who), who, sizeof who);
+		(void)mk_edit_copy(mk_form_edit(&n->form, (size_t)n->who), who, sizeof who);
 	mk_put_str(&req.body, MK_T_member, n->first ? who : NULL);
-	mk_put_bytes(
-	    &req.body, n->first ? MK_T_otc : MK_T_passphrase, old->data, old->len);
+	mk_put_bytes(&req.body, n->first ? MK_T_otc : MK_T_passphrase, old->data, old->len);
 	mk_put_bytes(&req.body, MK_T_new_passphrase, fresh->data, fresh->len);
 	forget_proposal(n);
 	n->waiting = true;
@@ -250,11 +248,12 @@ newpass_draw(struct mk_view *v, struct mk_area area)
 	struct newpass *n = (struct newpass *)v;
 	struct mk_term *term = mk_tui_term(v->tui);
 	int x = area.x + 1, w = area.w - 2, fields = (int)n->form.n;
-	int y = area.y + mk_draw_wrapped(term, area.y, x, w, TEXT_ROWS, MK_EL_TEXT,
-			     n->first ? _("For the first time here, or with a new code: nobody else "
-					  "ever learns the passphrase that you make now.")
-				      : _("Several unrelated words are long enough and can be "
-					  "remembered. Nobody can look it up for you."));
+	int y =
+	    area.y + mk_draw_wrapped(term, area.y, x, w, TEXT_ROWS, MK_EL_TEXT,
+			 n->first ? _("For the first time here, or with a new code: nobody else "
+				      "ever learns the passphrase that you make now.")
+				  : _("Several unrelated words are long enough and can be "
+				      "remembered. Nobody can look it up for you."));
 	mk_form_draw(&n->form, term, (struct mk_area){y + 1, area.x, fields, area.w});
 	y += fields + 2;
 	if (n->waiting)

@@ -40,8 +40,7 @@ sign_open(struct mk_view *v, const void *arg)
 		r = add_line(s, a->label, MK_EDIT_TEXT,
 		    a->cap < LINE_MAX_BYTES ? a->cap : LINE_MAX_BYTES - 1, &s->at_line);
 	if (r == 0 && a->word != NULL)
-		r = add_line(
-		    s, N_("Type the word"), MK_EDIT_TEXT, sizeof s->word - 1, &s->at_word);
+		r = add_line(s, N_("Type the word"), MK_EDIT_TEXT, sizeof s->word - 1, &s->at_word);
 	if (r == 0 && a->passphrase)
 		r = add_line(s, N_("Passphrase"), MK_EDIT_PASSPHRASE, PASS_BYTES, &s->at_pass);
 	if (r < 0)
@@ -93,8 +92,7 @@ finish(struct sign *s)
 	char typed[LINE_MAX_BYTES] = "";
 	struct mk_secret *pass = NULL;
 	if (s->at_line >= 0)
-		(void)mk_edit_copy(
-		    mk_form_edit(&s->form, (size_t)s->at_line), typed, sizeof typed);
+		(void)mk_edit_copy(mk_form_edit(&s->form, (size_t)s->at_line), typed, sizeof typed);
 	if (s->at_pass >= 0) {
 		pass = mk_secret_dup(mk_form_edit(&s->form, (size_t)s->at_pass)->text);
 		if (pass == NULL) {
@@ -168,18 +166,28 @@ read_it(struct mk_view *below, const char *typed, const struct mk_secret *passph
 void
 mk_tell_refused(struct mk_tui *t, int r, const struct mk_msg *reply)
 {
-	char id[MK_ID_MAX] = "", text[1024];
+	static const char alone[] = "there is no second person";
+	char id[MK_ID_MAX] = "", words[256] = "", text[1024];
 	if (r == MK_E_APPROVAL)
 		(void)mk_get_str(reply->body.data, reply->body.len, MK_T_approval, id, sizeof id);
 	if (id[0] == '\0') {
 		mk_tell_reply(t, r, reply);
 		return;
 	}
+	(void)mk_get_str(reply->body.data, reply->body.len, MK_T_message, words, sizeof words);
+	bool delayed = strncmp(words, alone, sizeof alone - 1) == 0;
 	snprintf(text, sizeof text,
-	    _("Nothing has been done yet. This waits as %s for a second person, who has to look at "
-	      "it and grant it within 24 hours: 'Approvals' on the first screen. When it is "
-	      "granted, do the same once more; it runs then. Whatever is changed in it voids the "
-	      "grant."),
+	    delayed
+		? _("Nothing has been done yet. There is no second person in this office, so it "
+		    "waits for a day as %s; it stands under 'Approvals' on the first screen. Do "
+		    "the same once more then; it runs, and the trail says that nobody else "
+		    "looked.")
+		: _("Nothing has been done yet. This waits as %s for a second person, who has to "
+		    "look at "
+		    "it and grant it within 24 hours: 'Approvals' on the first screen. When it is "
+		    "granted, do the same once more; it runs then. Whatever is changed in it voids "
+		    "the "
+		    "grant."),
 	    id);
 	const struct mk_dialog_arg arg = {.text = text, .done = read_it};
 	(void)mk_view_open(t, &mk_view_dialog, &arg);

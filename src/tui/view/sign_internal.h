@@ -15,8 +15,7 @@ struct mk_sign_arg {
 	size_t cap; /* of that line */
 	bool passphrase;
 	/* The question has closed. typed: the line. passphrase: borrowed, NULL when not asked. */
-	void (*done)(
-	    struct mk_view *below, const char *typed, const struct mk_secret *passphrase);
+	void (*done)(struct mk_view *below, const char *typed, const struct mk_secret *passphrase);
 };
 
 extern const struct mk_view_ops mk_view_sign; /* const struct mk_sign_arg * */

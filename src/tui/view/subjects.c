@@ -219,8 +219,8 @@ mark(struct subjects *s)
 	else if (!p->number)
 		mk_tell(s->v.tui, MK_TONE_WARN, "%s", _("No number is kept for this person."));
 	else if (s->n_marks == MK_MARKS_MAX)
-		mk_tell(s->v.tui, MK_TONE_WARN, _("no more than %d people in one task"),
-		    MK_MARKS_MAX);
+		mk_tell(
+		    s->v.tui, MK_TONE_WARN, _("no more than %d people in one task"), MK_MARKS_MAX);
 	else
 		read_person(p, &s->marks[s->n_marks++]);
 	mk_list_select(&s->list, s->list.sel + 1);

@@ -21,7 +21,6 @@ void mk_entry_result(const struct mk_item *entry, struct mk_buf *out, enum mk_el
 /* All of it, one field a line, for the text view. */
 void mk_entry_text(struct mk_tui *t, const struct mk_item *entry, struct mk_buf *out);
 
-
 struct mk_filter_arg {
 	struct mk_filter filter; /* what the form shows at first */
 	void (*done)(struct mk_view *below, const struct mk_filter *filter); /* it has closed */

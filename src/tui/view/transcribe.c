@@ -36,8 +36,7 @@ collect_documents(struct transcribe *k)
 	     k->documents < DOCUMENTS_MAX && mk_table_row(MK_TABLE_documents, i, &row); i++) {
 		if (row.columns <= COL_EN || strcmp(row.col[COL_CARRIES], "1") != 0)
 			continue;
-		(void)mk_str_copy(
-		    k->code[k->documents], sizeof k->code[0], row.col[0]);
+		(void)mk_str_copy(k->code[k->documents], sizeof k->code[0], row.col[0]);
 		(void)mk_str_copy(k->words[k->documents], sizeof k->words[0],
 		    row.col[mk_lang_ja() ? COL_JA : COL_EN]);
 		k->choices[k->documents] = k->words[k->documents];
