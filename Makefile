@@ -60,6 +60,8 @@ pc_cflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pc_libs   = $(shell pkg-config --libs $(1) 2>/dev/null)
 LIBS_base     := -lgcrypt -lgpg-error -lm
 LIBS_store    := -lsqlite3
+# the index alone: mynakura-verify does not pull it in (tests/layers.sh)
+LIBS_trail    := -lsqlite3
 LIBS_sandbox  := -lseccomp
 LIBS_profile  := -ljansson
 LIBS_report   := -lqrencode

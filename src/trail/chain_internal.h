@@ -73,6 +73,11 @@ int mk_checkpoint_verify(const struct mk_line *l, const struct mk_checkpoint *c,
 /* Fills e from a line; texts go to scratch (MK_LINE_MAX bytes). MK_E_INPUT for no such JSON. */
 int mk_entry_parse(const struct mk_line *l, char *scratch, struct mk_entry *e);
 
+/* Does e match the filter but for its text and its place? read.c */
+bool mk_filter_fits(const struct mk_trail_filter *f, const struct mk_entry *e);
+/* Is the folded needle in the body? fold: working memory. */
+bool mk_body_has(const char *body, size_t len, const struct mk_buf *needle, struct mk_buf *fold);
+
 /* The segments of a trail in their order. */
 struct mk_segments {
 	char (*name)[MK_SEGMENT_MAX];

@@ -300,6 +300,7 @@ recover(struct mk_trail *t, const char *vault, int64_t now, struct mk_trail_open
 		r = match_seed(t, &tail, &info->seed_behind);
 	if (r == 0)
 		r = complete_line(t, &tail);
+	unlinkat(t->dir, MK_PURGE_NAME, 0); /* a purge was interrupted: the old segment is whole */
 	if (r == 0 && mk_reserve_make(t->dir) < 0)
 		t->full = true;
 	if (r == 0)

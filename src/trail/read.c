@@ -39,27 +39,32 @@ has_id(const char *list, const char *id)
 	return false;
 }
 
-static bool
-has_text(struct reading *r, const struct mk_entry *e)
+bool
+mk_body_has(const char *body, size_t len, const struct mk_buf *needle, struct mk_buf *fold)
 {
-	if (r->needle.len == 0)
-		return true;
-	if (e->purged)
+	mk_buf_reset(fold);
+	mk_text_fold(fold, body, len);
+	return !fold->failed && fold->len > 0 &&
+	       memmem(fold->data, fold->len, needle->data, needle->len) != NULL;
+}
+
+bool
+mk_filter_fits(const struct mk_trail_filter *f, const struct mk_entry *e)
+{
+	if ((f->from != 0 && e->time < f->from) || (f->to != 0 && e->time >= f->to) ||
+	    (f->ref != 0 && e->seq != f->ref && e->ref != f->ref))
 		return false;
-	mk_buf_reset(&r->fold);
-	mk_text_fold(&r->fold, e->body, e->body_len);
-	return !r->fold.failed && r->fold.len > 0 &&
-	       memmem(r->fold.data, r->fold.len, r->needle.data, r->needle.len) != NULL;
+	return same(f->actor, e->actor) && same(f->action, e->action) &&
+	       same(f->session, e->session) && has_id(e->subjects, f->subject);
 }
 
 static bool
 matches(struct reading *r, const struct mk_entry *e)
 {
-	const struct mk_trail_filter *f = r->filter;
-	if ((f->from != 0 && e->time < f->from) || (f->to != 0 && e->time >= f->to))
+	if (!mk_filter_fits(r->filter, e))
 		return false;
-	return same(f->actor, e->actor) && same(f->action, e->action) &&
-	       has_id(e->subjects, f->subject) && has_text(r, e);
+	return r->needle.len == 0 ||
+	       (!e->purged && mk_body_has(e->body, e->body_len, &r->needle, &r->fold));
 }
 
 /* 0 go on, 1 enough, negative: what f said. */

@@ -6,6 +6,7 @@
 #include "chain_internal.h"
 
 #define MK_BATCH_BYTES 65536 /* held in memory at most before a write */
+#define MK_PURGE_NAME "purging" /* a segment written anew, before it takes its name */
 /* What an interrupted write may leave: one batch, and the line that went over it. */
 #define MK_TORN_MAX (MK_BATCH_BYTES + MK_LINE_MAX)
 

@@ -3,7 +3,7 @@
  * The audit trail of one vault: an append-only chain of lines in the segment files of DIR, its
  * writer (one process, the trail role) and its reader. The bytes are documented in
  * mynakura-trail(5). It does not judge who may do what, and it never changes or removes a line,
- * except a torn last one at open.
+ * except a torn last one at open and the bodies that a purge drops after their term.
  */
 #ifndef MK_TRAIL_TRAIL_H
 #define MK_TRAIL_TRAIL_H
@@ -21,6 +21,9 @@
 #define MK_TRAIL_CHECKPOINT_EVERY 4096
 #define MK_TRAIL_CHECKPOINT_SECONDS 3600
 #define MK_TRAIL_RESERVE (1024 * 1024)
+#define MK_TRAIL_KEEP_YEARS 10 /* bodies are kept so long unless the office says otherwise */
+/* Seconds: nothing younger is ever purged (2,555 days, the 7 years of tax papers). */
+#define MK_TRAIL_KEEP_FLOOR (INT64_C(2555) * 86400)
 #define MK_TRAIL_WITNESS_AHEAD 100000 /* checkpoints that a kept one may be ahead of us */
 
 struct mk_trail;
@@ -127,6 +130,21 @@ int mk_trail_newest(struct mk_trail *t, struct mk_buf *out);
  */
 int mk_trail_witness(struct mk_trail *t, const void *kept, size_t len, uint64_t *seq);
 
+struct mk_trail_purged {
+	uint64_t count; /* bodies that fell now */
+	uint64_t upto; /* all bodies to this entry are gone, but for genesis and checkpoints */
+};
+/*
+ * Drops salt and body of entries in closed segments that are older than `before` (UTC seconds; an
+ * entry counts as no older than any before it in its segment). Never of the genesis record, a
+ * checkpoint, or the open segment. INTENT and OUTCOME of the action purge say it; nothing is
+ * written when nothing falls. A crash at any point leaves a whole trail. now as above.
+ * MK_E_INPUT when before is younger than MK_TRAIL_KEEP_FLOOR, TAMPERED when a segment does not
+ * verify (it stays as it is), TRAIL, IO, NOSPACE, NOMEM. The clock must be right: the caller's
+ * concern (R14).
+ */
+int mk_trail_purge(struct mk_trail *t, int64_t now, int64_t before, struct mk_trail_purged *out);
+
 /* One record as read back. Texts are "" when absent, borrowed until the callback returns. */
 struct mk_entry {
 	uint64_t seq;
@@ -153,7 +171,10 @@ struct mk_trail_filter {
 	const char *action; /* exact code */
 	const char *subject; /* exact id among the record's */
 	const char *text; /* found anywhere in the body, widths, kana and case folded */
-	uint64_t after; /* only seq > after: the cursor */
+	const char *session; /* exact session id */
+	uint64_t ref; /* an INTENT's seq: only it and the records that name it */
+	bool newest; /* newest first: mk_index_read only */
+	uint64_t after; /* only seq > after: the cursor of mk_trail_read */
 	uint64_t limit; /* at most so many */
 };
 
