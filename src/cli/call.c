@@ -3,6 +3,7 @@
 #include "cli_internal.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "mynakura/base/str.h"
 
@@ -25,13 +26,15 @@ open_failed(struct mk_cli *c, int r)
 }
 
 static int
-keep_answer(struct mk_cli *c, const struct mk_msg *reply, int r)
+keep_answer(struct mk_cli *c, uint16_t request, const struct mk_msg *reply, int r)
 {
 	struct mk_item it;
 	const void *body = reply->body.data;
 	size_t len = reply->body.len;
 	if (r < 0 && c->why.len == 0 && mk_find(body, len, MK_T_message, &it))
 		mk_sentence((const char *)it.p, it.len, &c->why);
+	if (r == MK_E_APPROVAL)
+		mk_waits(c, request, reply);
 	if (r == 0 && mk_find(body, len, MK_T_seq, &it)) {
 		c->acted = true;
 		c->seq = mk_item_u64(&it);
@@ -58,7 +61,9 @@ mk_ask(struct mk_cli *c, struct mk_msg *req, struct mk_msg *reply)
 	mk_msg_init(reply, 0, 0);
 	/* Words of an earlier failure are not this one's. */
 	mk_buf_reset(&c->why);
+	c->approval[0] = '\0';
 	int r = 0;
+	uint16_t request = req->type;
 	if (c->client == NULL)
 		r = MK_E_INTERNAL;
 	if (r == 0) {
@@ -72,7 +77,7 @@ mk_ask(struct mk_cli *c, struct mk_msg *req, struct mk_msg *reply)
 		r = mk_fail(c, MK_E_FAILED,
 		    _("interrupted; whether the last act was done stands in the audit trail"));
 	mk_msg_free(req);
-	return keep_answer(c, reply, r);
+	return keep_answer(c, request, reply, r);
 }
 
 int
@@ -167,4 +172,17 @@ mk_need_login(struct mk_cli *c)
 	c->acted = false;
 	mk_msg_free(&reply);
 	return r;
+}
+
+int
+mk_need_keeper(struct mk_cli *c)
+{
+	int r = mk_need_daemon(c);
+	if (r < 0)
+		return r;
+	if (!c->has_vault)
+		return mk_fail(
+		    c, MK_E_NOT_FOUND, _("no vault here yet; 'mynakura init' makes one"));
+	bool keeper = c->g.dir != NULL || geteuid() == 0;
+	return keeper && c->g.user == NULL && c->g.pass_fd < 0 ? 0 : mk_need_login(c);
 }

@@ -135,7 +135,7 @@ static const char *const sessions[] = {"no", "open"};
 static const char *const grants[] = {"none", "page", "number"};
 static const char *const audits[] = {"none", "session", "after", "before"};
 static const char *const budgets[] = {"none", "reveal", "export"};
-static const char *const approvals[] = {"never", "bulk", "always"};
+static const char *const approvals[] = {"never", "bulk", "setup", "always"};
 
 /*
  * What can stand on the trail: a request's action with its audit class, or "own" for what the

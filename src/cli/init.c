@@ -41,7 +41,8 @@ ask_init(struct mk_cli *c, struct mk_msg *reply)
 	if (r == 0 && c->has_vault)
 		r = mk_fail(c, MK_E_EXISTS, _("there is a vault here already"));
 	if (r == 0)
-		r = mk_pass_new(c, _("New passphrase of the chief"), &pass);
+		r = mk_pass_choose(
+		    c, _("New passphrase of the chief"), mk_opt_given(c, "demo"), &pass);
 	if (r < 0) {
 		mk_msg_free(&req);
 		return r;

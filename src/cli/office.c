@@ -21,6 +21,24 @@ mk_run_login(struct mk_cli *c)
 	return 0;
 }
 
+/*
+ * The installed service lets an account lock all of its own sessions from anywhere, also where the
+ * passphrase must not be typed.
+ */
+int
+mk_run_lock(struct mk_cli *c)
+{
+	struct mk_msg req;
+	int r = strcmp(c->form, "installed") == 0 ? 0 : mk_need_login(c);
+	if (r < 0)
+		return r;
+	mk_msg_init(&req, MK_REQ_lock, 0);
+	r = mk_do(c, &req);
+	if (r == 0)
+		mk_print_done(c);
+	return r;
+}
+
 /* The counts of a status: `members` and `sessions` are the whole vault's, the others a ledger's. */
 static bool
 of_vault(const char *kind)
@@ -126,8 +144,13 @@ mk_run_status(struct mk_cli *c)
 	    {MK_T_key, MK_COL_STR, "key", N_("Trail's key"), 0}, {0, 0, NULL, NULL, 0}};
 	struct mk_msg req, reply;
 	struct mk_json j;
+	if (mk_opt_given(c, "health"))
+		return mk_run_health(c);
+	int r = mk_need_login(c);
+	if (r < 0)
+		return r;
 	mk_msg_init(&req, MK_REQ_status, 0);
-	int r = mk_ask(c, &req, &reply);
+	r = mk_ask(c, &req, &reply);
 	if (r == 0 && c->g.json) {
 		mk_json_init(&j, &c->out);
 		mk_json_obj(&j, NULL);
@@ -194,9 +217,13 @@ mk_run_office_set(struct mk_cli *c)
 		const char *value = mk_field_split(c, mk_arg(c, i), field, sizeof field);
 		if (value == NULL)
 			return MK_E_USAGE;
-		mk_msg_init(&req, MK_REQ_office_set, 0);
+		bool limit = strncmp(field, "limit.", 6) == 0;
+		if (limit && office != NULL)
+			return mk_fail(c, MK_E_USAGE,
+			    _("the limits are the whole vault's: leave '%s' out"), office);
+		mk_msg_init(&req, limit ? MK_REQ_limit_set : MK_REQ_office_set, 0);
 		mk_put_str(&req.body, MK_T_office, office);
-		mk_put_str(&req.body, MK_T_field, field);
+		mk_put_str(&req.body, MK_T_field, limit ? field + 6 : field);
 		mk_put_str(&req.body, MK_T_value, value);
 		int r = mk_do(c, &req);
 		if (r < 0)
@@ -239,6 +266,27 @@ mk_run_member_add(struct mk_cli *c)
 }
 
 int
+mk_run_member_set(struct mk_cli *c)
+{
+	struct mk_msg req;
+	char field[64];
+	mk_msg_init(&req, MK_REQ_member_set, 0);
+	mk_put_str(&req.body, MK_T_member, mk_arg(c, 0));
+	for (size_t i = 1; mk_arg(c, i) != NULL; i++) {
+		const char *value = mk_field_split(c, mk_arg(c, i), field, sizeof field);
+		if (value == NULL) {
+			mk_msg_free(&req);
+			return MK_E_USAGE;
+		}
+		mk_put_field(&req.body, field, value);
+	}
+	int r = mk_do(c, &req);
+	if (r == 0)
+		mk_print_done(c);
+	return r;
+}
+
+int
 mk_run_member_activate(struct mk_cli *c)
 {
 	static const struct mk_col cols[] = {{MK_T_member, MK_COL_STR, "member", N_("Member"), 0},
@@ -247,7 +295,7 @@ mk_run_member_activate(struct mk_cli *c)
 	struct mk_msg req, reply;
 	int r = mk_pass_line(c, _("One-time code"), &code);
 	if (r == 0)
-		r = mk_pass_new(c, _("New passphrase"), &pass);
+		r = mk_pass_choose(c, _("New passphrase"), c->demo, &pass);
 	if (r == 0) {
 		mk_msg_init(&req, MK_REQ_member_activate, 0);
 		mk_put_str(&req.body, MK_T_member, mk_arg(c, 0));
@@ -268,7 +316,7 @@ mk_run_member_passphrase(struct mk_cli *c)
 {
 	struct mk_secret *pass = NULL;
 	struct mk_msg req;
-	int r = mk_pass_new(c, _("New passphrase"), &pass);
+	int r = mk_pass_choose(c, _("New passphrase"), c->demo, &pass);
 	if (r < 0)
 		return r;
 	/* The old one is added by mk_ask, as the request table asks. */

@@ -296,7 +296,7 @@ checked(struct op *op)
 		mk_record_intent(op, intent_recorded);
 		return;
 	}
-	if (op->row->audit == MK_AUDIT_SESSION && !seen_before(op)) {
+	if (op->row->audit == MK_AUDIT_SESSION && (op->c->session == NULL || !seen_before(op))) {
 		mk_record_seen(op, seen_recorded);
 		return;
 	}

@@ -16,6 +16,11 @@ const char *mk_word(const char *word);
 const char *mk_state_word(const char *name); /* a subject's state; the name itself when none */
 void mk_class_words(const char *class, struct mk_buf *out); /* a ledger's class */
 void mk_roles_words(const char *set, struct mk_buf *out); /* "clerk,chief" */
+/*
+ * What a request of the wire asks for, where a second person decides it: "export of numbers"; the
+ * name itself for others.
+ */
+const char *mk_request_word(const char *request);
 const char *mk_grade_word(enum mk_pass_grade grade); /* of a passphrase's strength */
 void mk_purpose_words(const char *purpose, struct mk_buf *out); /* a purpose code */
 /*

@@ -102,7 +102,7 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger,
  *                    purpose, result, detail, hash}, cursor?
  * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not
- *   ok: seq, why
+ *   ok: seq, why. Without a session: root and the daemon's own account only; so audit_anchor.
  * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint), checkpoint (its line)
  * audit_anomalies  in: from?, to?                     out: item* {kind, actor?, count, seq (of the
  *                  newest), time}
@@ -165,8 +165,8 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
 	X(70, reveal, MK_R_WORK, OPEN, NUMBER, BEFORE, REVEAL, NEVER, 0, ANY, 0)                   \
 	X(80, export, MK_R_WORK, OPEN, NUMBER, BEFORE, EXPORT, BULK, MK_ROLE_chief, ANY, 1)        \
 	X(90, audit_list, MK_R_AUDIT, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
-	X(91, audit_verify, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
-	X(92, audit_anchor, MK_R_AUDIT, OPEN, NONE, AFTER, NONE, NEVER, 0, ANY, 0)                 \
+	X(91, audit_verify, MK_R_ALL, NO, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                   \
+	X(92, audit_anchor, MK_R_AUDIT, NO, NONE, AFTER, NONE, NEVER, 0, ANY, 0)                   \
 	X(93, audit_anomalies, MK_R_AUDIT, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)            \
 	X(94, witness_check, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                \
 	X(100, approval_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)               \
