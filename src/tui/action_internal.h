@@ -84,8 +84,6 @@
 	    N_("mark this person, or take the mark away"))                                         \
 	X(transcribe, "t", MK_P_SUBJECTS | MK_P_NUMBERS, N_("Transcribe"),                         \
 	    N_("ask for a task: copy the numbers of those marked into a document"))                \
-	X(passphrase, "p", MK_P_SESSION | MK_P_HOME, N_("Passphrase"),                             \
-	    N_("change your own passphrase"))                                                      \
 	X(open, "Enter", MK_P_LIST, N_("Open"), N_("open the selected row"))                       \
 	X(next_field, "Tab Down", MK_P_FORM, N_("Next field"), N_("go to the next field"))         \
 	X(prev_field, "BTab Up", MK_P_FORM, NULL, N_("go to the field before"))                    \
@@ -118,6 +116,8 @@
 	X(confirm, "Enter", MK_P_CONFIRM, N_("OK"), N_("do it"))                                   \
 	X(task, "t", MK_P_SESSION | MK_P_HOME, N_("Task"),                                         \
 	    N_("work for another ledger or purpose"))                                              \
+	X(passphrase, "p", MK_P_SESSION | MK_P_HOME, N_("Passphrase"),                             \
+	    N_("change your own passphrase"))                                                      \
 	X(up, "Up k C-p", MK_P_LIST, NULL, N_("one row up"))                                       \
 	X(down, "Down j C-n", MK_P_LIST, NULL, N_("one row down"))                                 \
 	X(page_up, "PPage C-b", MK_P_LIST, NULL, N_("one page up"))                                \

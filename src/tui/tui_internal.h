@@ -30,6 +30,7 @@ struct mk_tui {
 	struct mk_buf members, ledgers; /* answers of member_list and ledger_list: names for ids */
 	char office[264];
 	bool demo, embedded;
+	unsigned connection; /* so many daemons have answered hello */
 	bool hello, met; /* this daemon, any daemon has answered hello */
 	char told[1024];
 	enum mk_tone tone;

@@ -86,6 +86,8 @@ bool mk_tui_may_number(const struct mk_tui *t); /* roles that may open numbers (
 const char *mk_tui_user(const struct mk_tui *t); /* --user; "" when not given */
 bool mk_tui_now(const struct mk_tui *t, int64_t *now); /* --now, when given */
 const char *mk_tui_wanted_purpose(const struct mk_tui *t); /* --purpose; "" when not given */
+bool mk_tui_installed(const struct mk_tui *t); /* as the daemon said; false until it has */
+unsigned mk_tui_connection(const struct mk_tui *t); /* counts the daemons that said hello */
 bool mk_tui_is_demo(const struct mk_tui *t); /* as the daemon said; false until it has */
 void mk_tui_set_office(struct mk_tui *t, const char *office);
 /* A page of member_list and of ledger_list: names for ids. */

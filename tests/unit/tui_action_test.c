@@ -50,6 +50,7 @@ static const struct view views[] = {
     {"trail", MK_P_LIST | MK_P_BACK, {MK_P_TRAIL | MK_P_SEARCH}, SESSION_YES},
     {"verify", MK_P_PAGER | MK_P_BACK, {0}, SESSION_YES},
     {"sign", MK_P_FORM | MK_P_CONFIRM, {0}, SESSION_YES},
+    {"auth", MK_P_FORM | MK_P_CONFIRM, {0}, SESSION_NO},
     {"approvals", MK_P_LIST | MK_P_BACK | MK_P_APPROVALS, {0}, SESSION_YES},
     {"approval", MK_P_PAGER | MK_P_BACK, {MK_P_DECIDE, MK_P_OWN, MK_P_OWN | MK_P_USE}, SESSION_YES},
     {"walk", MK_P_LIST | MK_P_BACK | MK_P_USE, {0}, SESSION_YES},
@@ -290,6 +291,7 @@ static const struct {
     {"dialog", "C-c", "no", "leave"},
     {"filter", "Enter", "enter", "confirm"}, /* both apply it */
     {"sign", "Enter", "enter", "confirm"},
+    {"auth", "Enter", "enter", "confirm"},
     {"approval", "Enter", "use", "line_down"},
     {"approval", "g", "grant", "top"},
     {"walk", "Enter", "use", "open"}, /* both show the next one */

@@ -8,29 +8,49 @@
 #include <string.h>
 
 #include "mynakura/base/str.h"
-#include "mynakura/report/words.h"
+#include "mynakura/model/anomaly.h"
 #include "view/rows_internal.h"
 
 struct anomalies {
 	struct mk_rows rows;
 };
 
-/* Which entries are behind a kind: the action to look for; NULL: all of the person. */
+/* Which entries are behind a kind; where nothing stands here: all of the person. */
 static const struct {
-	const char *kind, *action;
+	enum mk_anomaly kind;
+	const char *action, *text;
 } behind[] = {
-    {"denied", "denied"},
-    {"login_failed", "login_failed"},
-    {"clock_jump", "clock_jump"},
-    {"burst", "reveal"},
-    {"trail_torn", "trail_torn"},
-    {"trail_full", "trail_full"},
-    {"keyring_repair", "keyring_repair"},
-    {"approval_deny", "approval_deny"},
-    {"purge", "purge"},
+    {MK_AN_rolled_back, "alarm", ""},
+    {MK_AN_trail_torn, "trail_torn", ""},
+    {MK_AN_trail_full, "trail_full", ""},
+    {MK_AN_keyring_repair, "keyring_repair", ""},
+    {MK_AN_over_budget, "denied", "budget"},
+    {MK_AN_burst, "reveal", ""},
+    {MK_AN_login_failed, "login_failed", ""},
+    {MK_AN_denied, "denied", ""},
+    {MK_AN_clock_jump, "clock_jump", ""},
+    {MK_AN_self_approval, "", MK_SELF_APPROVAL_NOTE},
+    {MK_AN_approval_deny, "approval_deny", ""},
+    {MK_AN_alarm, "alarm", ""},
+    {MK_AN_purge, "purge", ""},
 };
 
 enum col { KIND, WHO, COUNT, LAST, NUMBER };
+
+/* An unknown kind stands as it came. */
+static void
+put_kind(const char *kind, struct mk_buf *out, enum mk_el *el)
+{
+	int i = mk_anomaly_find(kind);
+	if (i < 0) {
+		mk_buf_puts(out, kind);
+		return;
+	}
+	const char *weight = mk_anomaly_weight((enum mk_anomaly)i);
+	bool high = strcmp(weight, "high") == 0, low = strcmp(weight, "low") == 0;
+	*el = high ? MK_EL_BAD : low ? MK_EL_TEXT : MK_EL_DOUBT;
+	mk_buf_printf(out, "%s%s", high ? "! " : "  ", _(mk_anomaly_words((enum mk_anomaly)i)));
+}
 
 static void
 cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
@@ -38,11 +58,10 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 	struct mk_rows *rows = arg;
 	const struct mk_item it = mk_rows_at(rows, row);
 	char s[128];
-	(void)el;
 	switch (col) {
 	case KIND:
 		mk_item_str(&it, MK_T_kind, s, sizeof s);
-		mk_buf_puts(out, mk_word(s));
+		put_kind(s, out, el);
 		break;
 	case WHO:
 		mk_item_str(&it, MK_T_actor, s, sizeof s);
@@ -64,7 +83,7 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 static int
 anomalies_open(struct mk_view *v, const void *arg)
 {
-	static const struct mk_list_col cols[] = {[KIND] = {N_("What"), 22, 3, 0},
+	static const struct mk_list_col cols[] = {[KIND] = {N_("What"), 30, 3, 0},
 	    [WHO] = {N_("Who"), 10, 1, 0},
 	    [COUNT] = {N_("Times"), 5, 0, 0},
 	    [LAST] = {N_("Last"), 11, 0, 60},
@@ -86,10 +105,13 @@ open_one(struct anomalies *a)
 	memset(&arg, 0, sizeof arg);
 	mk_item_str(&it, MK_T_kind, kind, sizeof kind);
 	mk_item_str(&it, MK_T_actor, arg.filter.actor, sizeof arg.filter.actor);
-	for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++)
-		if (strcmp(behind[i].kind, kind) == 0)
-			(void)mk_str_copy(
-			    arg.filter.action, sizeof arg.filter.action, behind[i].action);
+	int wanted = mk_anomaly_find(kind);
+	for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++) {
+		if (wanted < 0 || behind[i].kind != (enum mk_anomaly)wanted)
+			continue;
+		(void)mk_str_copy(arg.filter.action, sizeof arg.filter.action, behind[i].action);
+		(void)mk_str_copy(arg.filter.text, sizeof arg.filter.text, behind[i].text);
+	}
 	(void)mk_view_open(a->rows.v.tui, &mk_view_trail, &arg);
 }
 

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "mynakura/base/str.h"
+#include "mynakura/model/table.h"
+#include "mynakura/policy/limit.h"
 #include "mynakura/report/words.h"
 #include "view/rows_internal.h"
 #include "view/sign_internal.h"
@@ -17,6 +19,7 @@
 #include "widget/pager_internal.h"
 
 #define GRANT_WORD "grant"
+#define LINES_BYTES 400 /* so much of what would be done stands in the question as well */
 
 struct approval {
 	struct mk_view v;
@@ -27,6 +30,42 @@ struct approval {
 	bool may, whole; /* the session may decide it; all pages are here */
 	struct mk_buf head, lines, people; /* parts of the text */
 };
+
+/* --- words */
+
+static void
+document_words(const char *code, struct mk_buf *out)
+{
+	struct mk_row row;
+	bool found = mk_table_find(MK_TABLE_documents, code, &row) && row.columns >= 2;
+	mk_buf_puts(out, !found         ? code
+			 : mk_lang_ja() ? row.col[row.columns - 2]
+					: row.col[row.columns - 1]);
+}
+
+static void
+limit_words(const char *name, struct mk_buf *out)
+{
+	int i = mk_limit_find(name);
+	mk_buf_puts(out, i < 0 ? name : _(mk_limit_words(i)));
+}
+
+/* "clerk -> chief" */
+static void
+roles_words(const char *sets, struct mk_buf *out)
+{
+	static const char arrow[] = " -> ";
+	char first[128];
+	const char *at = strstr(sets, arrow);
+	if (at == NULL || (size_t)(at - sets) >= sizeof first) {
+		mk_roles_words(sets, out);
+		return;
+	}
+	snprintf(first, sizeof first, "%.*s", (int)(at - sets), sets);
+	mk_roles_words(first, out);
+	mk_buf_puts(out, arrow);
+	mk_roles_words(at + sizeof arrow - 1, out);
+}
 
 /* --- the text */
 
@@ -93,6 +132,52 @@ take_person(void *arg, const struct mk_item *item)
 	    code[0] != '\0' ? "  " : "", code, shown ? "  " : "", shown ? _("(shown)") : "");
 }
 
+/* What a line of the daemon is about, and how its value is said; NULL: as it stands. */
+static const struct {
+	const char *key, *label;
+	void (*words)(const char *value, struct mk_buf *out);
+} known[] = {
+    {"profile", N_("Profile"), NULL},
+    {"profile sha256", N_("Profile's SHA-256"), NULL},
+    {"purpose", N_("Purpose"), mk_purpose_words},
+    {"destination", N_("Where it goes"), NULL},
+    {"disk", N_("Disk"), NULL},
+    {"rows sha256", N_("Data's SHA-256"), NULL},
+    {"document", N_("Document"), document_words},
+    {"limit", N_("Limit"), limit_words},
+    {"from", N_("From"), NULL},
+    {"to", N_("To"), NULL},
+    {"member", N_("Member"), NULL},
+    {"account", N_("Account"), NULL},
+    {"name", N_("Name"), NULL},
+    {"roles", N_("Roles"), roles_words},
+    {"until", N_("Last day"), NULL},
+    {"clock", N_("Clock"), NULL},
+};
+
+/* "key: value". */
+static void
+put_line(const char *line, size_t len, struct mk_buf *out)
+{
+	char text[1024], *colon;
+	snprintf(text, sizeof text, "%.*s", (int)(len < sizeof text ? len : sizeof text - 1), line);
+	size_t i = 0, n = sizeof known / sizeof known[0];
+	if ((colon = strstr(text, ": ")) != NULL)
+		*colon = '\0';
+	while (colon != NULL && i < n && strcmp(known[i].key, text) != 0)
+		i++;
+	if (colon == NULL || i == n) {
+		mk_buf_printf(out, "%.*s\n", (int)len, line);
+		return;
+	}
+	mk_buf_printf(out, "%s: ", _(known[i].label));
+	if (known[i].words != NULL)
+		known[i].words(colon + 2, out);
+	else
+		mk_buf_puts(out, colon + 2);
+	mk_buf_puts(out, "\n");
+}
+
 static void
 take_lines(struct approval *a, const struct mk_msg *reply)
 {
@@ -102,8 +187,7 @@ take_lines(struct approval *a, const struct mk_msg *reply)
 	while (mk_item_next(&rd, &it) > 0) {
 		if (it.tag != MK_T_line)
 			continue;
-		mk_sentence((const char *)it.p, it.len, &a->lines);
-		mk_buf_puts(&a->lines, "\n");
+		put_line((const char *)it.p, it.len, &a->lines);
 	}
 }
 
@@ -248,6 +332,8 @@ put_question(const struct approval *a, struct mk_buf *out)
 	if (a->count > 0)
 		mk_buf_printf(out, _("It is about the numbers of %llu people.\n"),
 		    (unsigned long long)a->count);
+	if (a->lines.len < LINES_BYTES)
+		mk_buf_puts(out, mk_buf_str(&a->lines));
 	mk_buf_puts(out,
 	    _("With your grant exactly this can be done once, until the time is over. Your name "
 	      "stays beside it on the audit trail: grant only what you have read."));
@@ -264,7 +350,7 @@ ask_grant(struct approval *a)
 	put_question(a, &text);
 	const struct mk_sign_arg arg = {
 	    .text = mk_buf_str(&text), .word = GRANT_WORD, .passphrase = true, .done = granted};
-	(void)mk_view_open(a->v.tui, &mk_view_sign, &arg);
+	(void)mk_sign_open(a->v.tui, &arg);
 	mk_buf_free(&text);
 }
 
@@ -276,15 +362,15 @@ ask_refuse(struct approval *a)
 	    .label = N_("Reason"),
 	    .cap = 500,
 	    .done = refused};
-	(void)mk_view_open(a->v.tui, &mk_view_sign, &arg);
+	(void)mk_sign_open(a->v.tui, &arg);
 }
 
 static void
 ask_withdraw(struct approval *a)
 {
 	const struct mk_sign_arg arg = {
-	    .text = _("Your request is taken back. Enter: yes; Esc: no."), .done = withdrawn};
-	(void)mk_view_open(a->v.tui, &mk_view_sign, &arg);
+	    .text = _("Your request is taken back."), .done = withdrawn};
+	(void)mk_sign_open(a->v.tui, &arg);
 }
 
 void

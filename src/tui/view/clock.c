@@ -149,12 +149,11 @@ ask_confirm(struct clock *c)
 	char text[512];
 	put_time(c->wall, &now);
 	snprintf(text, sizeof text,
-	    _("Is it really %s now? What is due by this date is disposed of and ends from now on. "
-	      "A second person has to grant it."),
+	    _("Is it really %s now? What is due by this date is disposed of and ends from now on."),
 	    mk_buf_str(&now));
 	mk_buf_free(&now);
 	const struct mk_sign_arg arg = {.text = text, .passphrase = true, .done = confirm};
-	(void)mk_view_open(c->v.tui, &mk_view_sign, &arg);
+	(void)mk_sign_open(c->v.tui, &arg);
 }
 
 static unsigned

@@ -72,7 +72,7 @@ static int
 limits_open(struct mk_view *v, const void *arg)
 {
 	static const struct mk_list_col cols[] = {{N_("Limit"), 30, 2, 0}, {N_("Now"), 7, 0, 0},
-	    {N_("Usual"), 7, 0, 72}, {N_("Between"), 12, 0, 60}};
+	    {N_("Usual"), 7, 0, 70}, {N_("Between"), 12, 0, 100}};
 	struct limits *l = (struct limits *)v;
 	(void)arg;
 	mk_list_init(&l->list, cols, sizeof cols / sizeof cols[0], cell, l);
@@ -133,7 +133,7 @@ ask_value(struct limits *l)
 	    .cap = DIGITS_MAX,
 	    .passphrase = true,
 	    .done = set};
-	(void)mk_view_open(l->v.tui, &mk_view_sign, &arg);
+	(void)mk_sign_open(l->v.tui, &arg);
 }
 
 static bool

@@ -188,12 +188,12 @@ ask_give(struct member *m)
 	snprintf(text, sizeof text,
 	    m->give
 		? _("%s may open the ledger %s from now on: clerks and chiefs with the numbers, "
-		    "others without.\nEnter: yes; Esc: no.")
+		    "others without.")
 		: _("%s cannot open the ledger %s any more, from now on. What was seen or copied "
-		    "before stays known.\nEnter: yes; Esc: no."),
+		    "before stays known."),
 	    m->m.name, name);
 	const struct mk_sign_arg arg = {.text = text, .done = give_or_take};
-	(void)mk_view_open(m->rows.v.tui, &mk_view_sign, &arg);
+	(void)mk_sign_open(m->rows.v.tui, &arg);
 }
 
 /* --- the member */
@@ -230,13 +230,13 @@ ask_shut_out(struct member *m)
 	bool out = strcmp(m->m.state, "disabled") == 0;
 	snprintf(text, sizeof text,
 	    out ? _("%s is let in again with a new one-time code. The ledgers have to be given "
-		    "anew.\nEnter: yes; Esc: no.")
+		    "anew.")
 		: _("%s is shut out of this computer at once: the key and all ledgers are taken "
 		    "away, open sessions end. Copies that were made before are not reached by it."),
 	    m->m.name);
 	const struct mk_sign_arg arg = {
 	    .text = text, .word = out ? NULL : "out", .done = shut_or_let_in};
-	(void)mk_view_open(m->rows.v.tui, &mk_view_sign, &arg);
+	(void)mk_sign_open(m->rows.v.tui, &arg);
 }
 
 static void
@@ -260,7 +260,7 @@ ask_code(struct member *m)
 	      "once, and all ledgers have to be given anew."),
 	    m->m.name);
 	const struct mk_sign_arg arg = {.text = text, .word = CODE_WORD, .done = new_code};
-	(void)mk_view_open(m->rows.v.tui, &mk_view_sign, &arg);
+	(void)mk_sign_open(m->rows.v.tui, &arg);
 }
 
 /* --- the view */

@@ -235,7 +235,7 @@ ask_set(struct member_form *f)
 	mk_buf_free(&was);
 	mk_buf_free(&is);
 	const struct mk_sign_arg arg = {.text = text, .passphrase = true, .done = set};
-	(void)mk_view_open(f->v.tui, &mk_view_sign, &arg);
+	(void)mk_sign_open(f->v.tui, &arg);
 }
 
 /* --- the view */

@@ -53,9 +53,9 @@ members_open(struct mk_view *v, const void *arg)
 {
 	static const struct mk_list_col cols[] = {[NAME] = {N_("Name"), 12, 1, 0},
 	    [ACCOUNT] = {N_("Account"), 10, 1, 70},
-	    [ROLES] = {N_("Roles"), 16, 2, 0},
-	    [STATE] = {N_("State"), 10, 1, 0},
-	    [UNTIL] = {N_("Last day"), 10, 0, 0}};
+	    [ROLES] = {N_("Roles"), 14, 2, 0},
+	    [STATE] = {N_("State"), 17, 0, 0},
+	    [UNTIL] = {N_("Last day"), 10, 0, 70}};
 	struct members *m = (struct members *)v;
 	(void)arg;
 	m->rows.id = MK_T_id;

@@ -14,7 +14,7 @@
 struct sign {
 	struct mk_view v;
 	struct mk_form form;
-	char text[2048], word[32];
+	char text[2048], word[32], word_label[96];
 	int at_word, at_line, at_pass; /* indexes of fields; < 0: not asked for */
 	void (*done)(struct mk_view *below, const char *typed, const struct mk_secret *passphrase);
 };
@@ -34,19 +34,18 @@ sign_open(struct mk_view *v, const void *arg)
 	int r = 0;
 	snprintf(s->text, sizeof s->text, "%s", a->text);
 	snprintf(s->word, sizeof s->word, "%s", a->word != NULL ? a->word : "");
+	snprintf(s->word_label, sizeof s->word_label, _("Type: %s"), s->word);
 	s->at_word = s->at_line = s->at_pass = -1;
 	s->done = a->done;
 	if (a->label != NULL)
 		r = add_line(s, a->label, MK_EDIT_TEXT,
 		    a->cap < LINE_MAX_BYTES ? a->cap : LINE_MAX_BYTES - 1, &s->at_line);
 	if (r == 0 && a->word != NULL)
-		r = add_line(s, N_("Type the word"), MK_EDIT_TEXT, sizeof s->word - 1, &s->at_word);
+		r = add_line(s, s->word_label, MK_EDIT_TEXT, sizeof s->word - 1, &s->at_word);
 	if (r == 0 && a->passphrase)
 		r = add_line(s, N_("Passphrase"), MK_EDIT_PASSPHRASE, PASS_BYTES, &s->at_pass);
 	if (r < 0)
 		mk_tell(v->tui, MK_TONE_ERROR, "%s", _(mk_err_message(r)));
-	if (r == 0 && a->word != NULL)
-		mk_form_note(&s->form, (size_t)s->at_word, MK_EL_STRONG, s->word);
 	return r;
 }
 
@@ -130,8 +129,6 @@ sign_draw(struct mk_view *v, struct mk_area area)
 	int h = rows + fields + 3, y = area.y + (area.h > h ? (area.h - h) / 3 : 0);
 	mk_draw_frame(term, (struct mk_area){y, x, h, w});
 	mk_draw_wrapped(term, y + 1, x + 2, inner, rows, MK_EL_TEXT, s->text);
-	if (fields == 0)
-		mk_draw_cursor(term, y + 1, x + 2);
 	mk_form_draw(&s->form, term, (struct mk_area){y + rows + 2, x + 1, fields, w - 2});
 }
 
@@ -152,6 +149,15 @@ const struct mk_view_ops mk_view_sign = {
     .draw = sign_draw,
     .close = sign_close,
 };
+
+int
+mk_sign_open(struct mk_tui *t, const struct mk_sign_arg *arg)
+{
+	const struct mk_dialog_arg plain = {.text = arg->text, .done = arg->done};
+	bool fields = arg->word != NULL || arg->label != NULL || arg->passphrase;
+	return fields ? mk_view_open(t, &mk_view_sign, arg)
+		      : mk_view_open(t, &mk_view_dialog, &plain);
+}
 
 /* --- a request that waits */
 

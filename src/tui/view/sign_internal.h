@@ -20,6 +20,9 @@ struct mk_sign_arg {
 
 extern const struct mk_view_ops mk_view_sign; /* const struct mk_sign_arg * */
 
+/* Asks; where nothing is to be typed, a plain yes or no. 0 or the error, which has been told. */
+int mk_sign_open(struct mk_tui *t, const struct mk_sign_arg *arg);
+
 /*
  * The answer to a request that failed: one that waits for a second person is told in a dialog with
  * its id and where it stands, everything else as by mk_tell_reply.
