@@ -28,7 +28,8 @@ struct approval {
 	uint64_t count;
 	int64_t deadline;
 	bool may, whole; /* the session may decide it; all pages are here */
-	struct mk_buf head, lines, people; /* parts of the text */
+	struct mk_buf head, lines, hashes, people; /* parts of the text */
+	struct mk_export_wish wish; /* of an export: to be made again */
 };
 
 /* --- words */
@@ -114,6 +115,7 @@ put_head(struct approval *a, const struct mk_msg *reply)
 	put_moment(out, _("Until"), a->deadline);
 	put_field(out, _("State"), mk_approval_state(a->state, &el));
 	put_member(a->v.tui, reply, MK_T_approver, _("Decided by"), out);
+	(void)mk_str_copy(a->wish.person.ledger, sizeof a->wish.person.ledger, s);
 	s[0] = '\0';
 	(void)mk_get_str(b, len, MK_T_reason, s, sizeof s);
 	put_field(out, _("Reason"), s);
@@ -128,6 +130,11 @@ take_person(void *arg, const struct mk_item *item)
 	mk_item_str(item, MK_T_code, code, sizeof code);
 	mk_item_str(item, MK_T_name, name, sizeof name);
 	bool shown = mk_get_bool(item->p, item->len, MK_T_shown, false);
+	if (a->count == 1) {
+		memcpy(a->wish.person.id, id, sizeof id);
+		(void)mk_str_copy(
+		    a->wish.person.name, sizeof a->wish.person.name, name[0] != '\0' ? name : id);
+	}
 	mk_buf_printf(&a->people, "  %s%s%s%s%s\n", name[0] != '\0' ? name : id,
 	    code[0] != '\0' ? "  " : "", code, shown ? "  " : "", shown ? _("(shown)") : "");
 }
@@ -157,8 +164,9 @@ static const struct {
 
 /* "key: value". */
 static void
-put_line(const char *line, size_t len, struct mk_buf *out)
+put_line(struct approval *a, const char *line, size_t len)
 {
+	struct mk_buf *out = &a->lines;
 	char text[1024], *colon;
 	snprintf(text, sizeof text, "%.*s", (int)(len < sizeof text ? len : sizeof text - 1), line);
 	size_t i = 0, n = sizeof known / sizeof known[0];
@@ -170,6 +178,12 @@ put_line(const char *line, size_t len, struct mk_buf *out)
 		mk_buf_printf(out, "%.*s\n", (int)len, line);
 		return;
 	}
+	if (strstr(text, "sha256") != NULL)
+		out = &a->hashes;
+	if (strcmp(text, "profile") == 0)
+		(void)mk_str_copy(a->wish.profile, sizeof a->wish.profile, colon + 2);
+	else if (strcmp(text, "destination") == 0)
+		(void)mk_str_copy(a->wish.destination, sizeof a->wish.destination, colon + 2);
 	mk_buf_printf(out, "%s: ", _(known[i].label));
 	if (known[i].words != NULL)
 		known[i].words(colon + 2, out);
@@ -187,7 +201,7 @@ take_lines(struct approval *a, const struct mk_msg *reply)
 	while (mk_item_next(&rd, &it) > 0) {
 		if (it.tag != MK_T_line)
 			continue;
-		put_line((const char *)it.p, it.len, &a->lines);
+		put_line(a, (const char *)it.p, it.len);
 	}
 }
 
@@ -201,7 +215,9 @@ make_text(struct approval *a)
 		mk_buf_printf(
 		    out, "\n# %s\n%s", _("What would be done, in full"), mk_buf_str(&a->lines));
 	if (a->people.len > 0)
-		mk_buf_printf(out, "\n# %s\n%s", _("Whose numbers"), mk_buf_str(&a->people));
+		mk_buf_printf(out, "\n# %s\n%s", _("These people"), mk_buf_str(&a->people));
+	if (a->hashes.len > 0)
+		mk_buf_printf(out, "\n# %s\n%s", _("To be compared"), mk_buf_str(&a->hashes));
 	if (!a->whole)
 		mk_buf_printf(out, "...\n");
 }
@@ -226,6 +242,7 @@ take_first(struct approval *a, const struct mk_msg *reply)
 	const void *b = reply->body.data;
 	size_t len = reply->body.len;
 	mk_buf_reset(&a->lines);
+	mk_buf_reset(&a->hashes);
 	mk_buf_reset(&a->people);
 	(void)mk_get_str(b, len, MK_T_request, a->request, sizeof a->request);
 	(void)mk_get_str(b, len, MK_T_requester, a->requester, sizeof a->requester);
@@ -325,7 +342,7 @@ withdrawn(struct mk_view *v, const char *typed, const struct mk_secret *passphra
 }
 
 static void
-put_question(const struct approval *a, struct mk_buf *out)
+put_question(struct approval *a, struct mk_buf *out)
 {
 	mk_buf_printf(out, "%s: %s\n", mk_tui_member_name(a->v.tui, a->requester),
 	    mk_trail_words(a->request));
@@ -373,23 +390,26 @@ ask_withdraw(struct approval *a)
 	(void)mk_sign_open(a->v.tui, &arg);
 }
 
-void
-mk_approval_use(struct mk_tui *t, const char *id, const char *request)
+/* Where it is gone on with: the screen it came from. */
+static void
+use(struct approval *a)
 {
-	struct mk_approval_arg one = {{0}};
-	(void)mk_str_copy(one.id, sizeof one.id, id);
+	struct mk_tui *t = a->v.tui;
+	struct mk_approval_arg one;
 	const struct mk_view_ops *where = &mk_view_members;
-	if (strcmp(request, "transcribe") == 0) {
+	memcpy(one.id, a->id, sizeof one.id);
+	if (strcmp(a->request, "transcribe") == 0) {
 		(void)mk_view_open(t, &mk_view_walk, &one);
 		return;
 	}
-	if (strcmp(request, "export") == 0)
+	bool file = strcmp(a->request, "export") == 0;
+	if (file)
 		where = &mk_view_export;
-	else if (strcmp(request, "limit_set") == 0)
+	else if (strcmp(a->request, "limit_set") == 0)
 		where = &mk_view_limits;
-	else if (strcmp(request, "clock_confirm") == 0)
+	else if (strcmp(a->request, "clock_confirm") == 0)
 		where = &mk_view_clock;
-	if (mk_view_open(t, where, NULL) == 0)
+	if (mk_view_open(t, where, file ? &a->wish : NULL) == 0)
 		mk_tell(t, MK_TONE_GOOD, "%s",
 		    _("It is granted: do exactly the same here once more. Whatever is changed in "
 		      "it "
@@ -428,7 +448,7 @@ approval_act(struct mk_view *v, enum mk_act act)
 		ask_withdraw(a);
 		return true;
 	case MK_ACT_use:
-		mk_approval_use(v->tui, a->id, a->request);
+		use(a);
 		return true;
 	default:
 		return mk_pager_act(&a->pager, act);
@@ -454,6 +474,7 @@ approval_close(struct mk_view *v)
 	mk_pager_fini(&a->pager);
 	mk_buf_free(&a->head);
 	mk_buf_free(&a->lines);
+	mk_buf_free(&a->hashes);
 	mk_buf_free(&a->people);
 }
 

@@ -14,10 +14,4 @@ extern const struct mk_view_ops mk_view_walk; /* const struct mk_approval_arg *:
 
 /* A request's state in words, and how it looks; the code itself when it is none of the known. */
 const char *mk_approval_state(const char *state, enum mk_el *el);
-/*
- * Opens the screen where a granted request of one's own is gone on with; what is to be done there
- * is told.
- */
-void mk_approval_use(struct mk_tui *t, const char *id, const char *request);
-
 #endif

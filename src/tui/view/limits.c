@@ -123,9 +123,7 @@ ask_value(struct limits *l)
 		return;
 	mk_limit_range(i, &least, &most);
 	snprintf(text, sizeof text,
-	    _("%s: now %llu, usually %u, from %u to %u. The change holds for every member. A "
-	      "second "
-	      "person has to grant it."),
+	    _("%s: now %llu, usually %u, from %u to %u. The change holds for every member."),
 	    _(mk_limit_words(i)), (unsigned long long)l->value[i], mk_limit_default(i), least,
 	    most);
 	const struct mk_sign_arg arg = {.text = text,

@@ -190,7 +190,7 @@ mk_tell_refused(struct mk_tui *t, int r, const struct mk_msg *reply)
 		    "looked.")
 		: _("Nothing has been done yet. This waits as %s for a second person, who has to "
 		    "look at "
-		    "it and grant it within 24 hours: 'Approvals' on the first screen. When it is "
+		    "it and grant it in time: 'Approvals' on the first screen. When it is "
 		    "granted, do the same once more; it runs then. Whatever is changed in it voids "
 		    "the "
 		    "grant."),

@@ -17,7 +17,7 @@ extern const struct mk_view_ops mk_view_subjects; /* const struct mk_choose_arg 
 extern const struct mk_view_ops mk_view_subject; /* const struct mk_subject_arg * */
 extern const struct mk_view_ops mk_view_person; /* const struct mk_person_arg *; NULL: a new one */
 extern const struct mk_view_ops mk_view_reveal; /* const struct mk_reveal_arg * */
-extern const struct mk_view_ops mk_view_export; /* NULL */
+extern const struct mk_view_ops mk_view_export; /* const struct mk_export_wish *, or NULL */
 extern const struct mk_view_ops mk_view_trail; /* const struct mk_trail_arg *; NULL: all of it */
 extern const struct mk_view_ops mk_view_anomalies; /* NULL */
 extern const struct mk_view_ops mk_view_approvals; /* NULL */
@@ -58,6 +58,12 @@ struct mk_trail_arg {
 struct mk_person_arg {
 	struct mk_subject_arg subject;
 	const struct mk_buf *item;
+};
+
+/* An export that was granted and is to be made again; person.id "": everyone in the ledger. */
+struct mk_export_wish {
+	char profile[64], destination[256];
+	struct mk_subject_arg person;
 };
 
 struct mk_reveal_arg {
