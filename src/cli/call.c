@@ -100,6 +100,8 @@ hello(struct mk_cli *c)
 		struct mk_item it;
 		c->demo = mk_get_bool(reply.body.data, reply.body.len, MK_T_demo, false);
 		c->has_vault = mk_find(reply.body.data, reply.body.len, MK_T_vault, &it);
+		(void)mk_get_str(
+		    reply.body.data, reply.body.len, MK_T_vault, c->vault, sizeof c->vault);
 		mk_get_str(reply.body.data, reply.body.len, MK_T_form, c->form, sizeof c->form);
 	}
 	mk_msg_free(&reply);
@@ -118,16 +120,42 @@ mk_need_daemon(struct mk_cli *c)
 	return r < 0 ? open_failed(c, r) : hello(c);
 }
 
+static void
+attention(const char *words)
+{
+	if (words != NULL)
+		mk_say(_("attention: %s"), words);
+}
+
+/* The daemon's words, and behind them what this home keeps. */
+static int
+explain(struct mk_cli *c, int r)
+{
+	struct mk_buf kept = MK_BUF_INIT;
+	mk_witness_explain(&c->witness, r, &kept);
+	if (kept.len > 0) {
+		mk_buf_puts(&c->why, c->why.len > 0 ? "; " : "");
+		mk_buf_put(&c->why, kept.data, kept.len);
+	}
+	mk_buf_free(&kept);
+	return r;
+}
+
 static int
 login(struct mk_cli *c, struct mk_msg *reply)
 {
 	struct mk_msg req;
 	mk_msg_init(&req, MK_REQ_login, 0);
+	const char *words = mk_witness_offer(&c->witness, c->vault, &req.body);
+	attention(words != NULL ? _(words) : NULL);
 	mk_put_str(&req.body, MK_T_member, c->g.user);
 	mk_put_bytes(&req.body, MK_T_passphrase, c->own->data, c->own->len);
 	if (c->g.has_now)
 		mk_put_i64(&req.body, MK_T_now, c->g.now);
-	return mk_ask(c, &req, reply);
+	int r = explain(c, mk_ask(c, &req, reply));
+	words = r == 0 ? mk_witness_take(&c->witness, reply) : NULL;
+	attention(words != NULL ? _(words) : NULL);
+	return r;
 }
 
 static void

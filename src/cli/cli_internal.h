@@ -21,6 +21,7 @@
 #include "mynakura/wire/client.h"
 #include "mynakura/wire/msg.h"
 #include "mynakura/wire/request.h"
+#include "mynakura/wire/witness.h"
 
 struct mk_cli;
 
@@ -153,6 +154,8 @@ struct mk_cli {
 	int status; /* of a verb that tells its failures itself (batch, doctor): the first one's */
 	bool demo, has_vault; /* from hello */
 	char form[16];
+	char vault[MK_WITNESS_VAULT_MAX]; /* "" without one */
+	struct mk_witness_login witness; /* what was kept before this run's login */
 	bool told; /* the failure stands in what was printed */
 	char approval[40]; /* the id under which the last answer's request waits; "" none */
 	bool acted; /* the last answer held seq and head */
@@ -314,6 +317,9 @@ int mk_run_audit_export(struct mk_cli *c);
 int mk_run_approval_show(struct mk_cli *c);
 int mk_run_approval_grant(struct mk_cli *c);
 int mk_run_clock_status(struct mk_cli *c);
+int mk_run_audit_anchor(struct mk_cli *c);
+int mk_run_witness_show(struct mk_cli *c);
+int mk_run_witness_check(struct mk_cli *c);
 int mk_run_profile_list(struct mk_cli *c);
 int mk_run_profile_show(struct mk_cli *c);
 int mk_run_profile_check(struct mk_cli *c);

@@ -10,6 +10,7 @@
 #include "mynakura/model/role.h"
 #include "mynakura/model/subject.h"
 #include "mynakura/model/table.h"
+#include "mynakura/policy/limit.h"
 
 /* One row: a JSON object by keys, or a row of the table. */
 struct sheet {
@@ -175,6 +176,24 @@ requests(struct sheet *s)
 	return finish(s);
 }
 
+static int
+limits(struct sheet *s)
+{
+	static const char *const keys[] = {"code", "standard", "least", "most", "title", NULL};
+	s->keys = keys;
+	for (int i = 0; i < MK_LIMIT_COUNT; i++) {
+		char standard[16], least[16], most[16];
+		unsigned from = 0, to = 0;
+		mk_limit_range(i, &from, &to);
+		snprintf(standard, sizeof standard, "%u", mk_limit_default(i));
+		snprintf(least, sizeof least, "%u", from);
+		snprintf(most, sizeof most, "%u", to);
+		row(s, (const char *const[]){
+			   mk_limit_name(i), standard, least, most, _(mk_limit_words(i))});
+	}
+	return finish(s);
+}
+
 int
 mk_run_codes(struct mk_cli *c)
 {
@@ -183,7 +202,7 @@ mk_run_codes(struct mk_cli *c)
 		int (*print)(struct sheet *);
 	} tables[] = {{"purposes", purposes}, {"documents", documents}, {"fields", fields},
 	    {"errors", errors}, {"actions", actions}, {"classes", classes}, {"roles", roles},
-	    {"requests", requests}};
+	    {"requests", requests}, {"limits", limits}};
 	struct sheet s = {c, NULL, NULL};
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
 		if (strcmp(tables[i].name, mk_arg(c, 0)) != 0)
@@ -195,6 +214,6 @@ mk_run_codes(struct mk_cli *c)
 	}
 	return mk_fail(c, MK_E_USAGE,
 	    _("no table '%s'; there are: purposes documents fields errors actions classes roles "
-	      "requests"),
+	      "requests limits"),
 	    mk_arg(c, 0));
 }

@@ -7,7 +7,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "mynakura/policy/limit.h"
+
+#define LIMIT_PREFIX "limit."
+#define LIMIT_LEN (sizeof LIMIT_PREFIX - 1)
 
 /* --- login, status */
 int
@@ -33,6 +39,7 @@ mk_run_lock(struct mk_cli *c)
 	if (r < 0)
 		return r;
 	mk_msg_init(&req, MK_REQ_lock, 0);
+	mk_put_bool(&req.body, MK_T_all, true);
 	r = mk_do(c, &req);
 	if (r == 0)
 		mk_print_done(c);
@@ -179,6 +186,66 @@ is_wanted(const struct mk_item *it, const char *who)
 			   : strcmp(id, who) == 0 || strcmp(name, who) == 0;
 }
 
+/* A setting of the own firm: {field, value} in its item. */
+static bool
+next_setting(struct mk_rd *rd, char field[48], char value[32])
+{
+	struct mk_item it;
+	while (mk_item_next(rd, &it) > 0)
+		if (it.tag == MK_T_item && mk_get_str(it.p, it.len, MK_T_field, field, 48) == 0 &&
+		    mk_get_str(it.p, it.len, MK_T_value, value, 32) == 0)
+			return true;
+	return false;
+}
+
+static void
+office_json(struct mk_cli *c, const struct mk_item *office)
+{
+	struct mk_json j;
+	struct mk_rd rd;
+	char field[48], value[32];
+	mk_json_init(&j, &c->out);
+	mk_json_obj(&j, NULL);
+	mk_cols_json(&j, c->a.verb->cols, office->p, office->len);
+	mk_rd_init(&rd, office->p, office->len);
+	while (next_setting(&rd, field, value))
+		if (strncmp(field, LIMIT_PREFIX, LIMIT_LEN) != 0)
+			mk_json_str(&j, field, value);
+	mk_json_obj(&j, "limits");
+	mk_rd_init(&rd, office->p, office->len);
+	while (next_setting(&rd, field, value))
+		if (strncmp(field, LIMIT_PREFIX, LIMIT_LEN) == 0)
+			mk_json_int(&j, field + LIMIT_LEN, strtol(value, NULL, 10));
+	mk_json_end_obj(&j);
+	mk_json_end_obj(&j);
+	mk_buf_puts(&c->out, "\n");
+}
+
+static void
+office_text(struct mk_cli *c, const struct mk_item *office)
+{
+	struct mk_rd rd;
+	char field[48], value[32];
+	struct mk_grid *g = mk_grid_new();
+	mk_print_result(c, c->a.verb->cols, office->p, office->len);
+	mk_rd_init(&rd, office->p, office->len);
+	while (g != NULL && next_setting(&rd, field, value)) {
+		int limit = strncmp(field, LIMIT_PREFIX, LIMIT_LEN) == 0
+				? mk_limit_find(field + LIMIT_LEN)
+				: MK_E_NOT_FOUND;
+		const char *words = limit < 0 ? "" : _(mk_limit_words(limit));
+		mk_grid_cell(g, field, strlen(field));
+		mk_grid_cell(g, value, strlen(value));
+		mk_grid_cell(g, words, strlen(words));
+		mk_grid_row(g);
+	}
+	if (g == NULL)
+		c->out.failed = true;
+	else
+		mk_grid_print(g, &c->out, false);
+	mk_grid_free(g);
+}
+
 int
 mk_run_office_show(struct mk_cli *c)
 {
@@ -192,8 +259,10 @@ mk_run_office_show(struct mk_cli *c)
 	mk_rd_init(&rd, reply.body.data, reply.body.len);
 	while (r == 0 && !found && mk_item_next(&rd, &it) > 0) {
 		found = it.tag == MK_T_item && is_wanted(&it, who);
-		if (found)
-			mk_print_result(c, c->a.verb->cols, it.p, it.len);
+		if (found && c->g.json)
+			office_json(c, &it);
+		else if (found)
+			office_text(c, &it);
 	}
 	if (r == 0 && !found)
 		r = mk_fail(
@@ -217,13 +286,13 @@ mk_run_office_set(struct mk_cli *c)
 		const char *value = mk_field_split(c, mk_arg(c, i), field, sizeof field);
 		if (value == NULL)
 			return MK_E_USAGE;
-		bool limit = strncmp(field, "limit.", 6) == 0;
+		bool limit = strncmp(field, LIMIT_PREFIX, LIMIT_LEN) == 0;
 		if (limit && office != NULL)
 			return mk_fail(c, MK_E_USAGE,
 			    _("the limits are the whole vault's: leave '%s' out"), office);
 		mk_msg_init(&req, limit ? MK_REQ_limit_set : MK_REQ_office_set, 0);
 		mk_put_str(&req.body, MK_T_office, office);
-		mk_put_str(&req.body, MK_T_field, limit ? field + 6 : field);
+		mk_put_str(&req.body, MK_T_field, limit ? field + LIMIT_LEN : field);
 		mk_put_str(&req.body, MK_T_value, value);
 		int r = mk_do(c, &req);
 		if (r < 0)

@@ -234,6 +234,7 @@ mk_cli_main(int argc, char **argv, int interrupt_fd, mk_cli_screens screens)
 	mk_buf_free(&c.out);
 	mk_buf_free(&c.why);
 	mk_buf_free(&c.login);
+	mk_witness_login_free(&c.witness);
 	mk_buf_free(&c.names.members);
 	mk_buf_free(&c.names.ledgers);
 	mk_buf_free(&c.names.offices);

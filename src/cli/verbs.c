@@ -117,12 +117,6 @@ const struct mk_col mk_audit_cols[] = {
     {MK_T_hash, MK_COL_STR, "hash", N_("Hash"), MK_COL_DETAIL},
     END,
 };
-static const struct mk_col anchor_cols[] = {
-    {MK_T_seq, MK_COL_U64, "seq", N_("Entry"), 0},
-    {MK_T_head, MK_COL_STR, "head", N_("Head"), 0},
-    {MK_T_key, MK_COL_STR, "key", N_("Key's fingerprint"), 0},
-    END,
-};
 
 static const struct mk_col anomaly_cols[] = {
     {MK_T_kind, MK_COL_WORD, "kind", N_("What"), 0},
@@ -280,8 +274,8 @@ static const struct mk_verb verbs[] = {
 	N_("refuse it; the one who asked withdraws it by this"), MK_NEED_LOGIN, mk_run_act,
 	REQ(approval_deny), {MK_T_approval, 0}, NULL},
 
-    {"clock", "status", "", N_("the PC's clock, the time that counts, the jumps between them"),
-	MK_NEED_LOGIN, mk_run_clock_status, PLAIN},
+    {"clock", "status", "", N_("the PC's clock and the time that counts for terms"), MK_NEED_LOGIN,
+	mk_run_clock_status, PLAIN},
     {"clock", "confirm", "",
 	N_("the clock is right although it jumped forward; a second person decides"), MK_NEED_LOGIN,
 	mk_run_act, REQ(clock_confirm), {0, 0}, clock_made},
@@ -298,8 +292,18 @@ static const struct mk_verb verbs[] = {
 	MK_NEED_LOGIN, mk_run_audit_export, REQ(audit_list), {0, 0}, NULL},
     {"audit", "verify", "[--key FILE]", N_("verify the whole trail"), MK_NEED_KEEPER,
 	mk_run_audit_verify, PLAIN},
-    {"audit", "anchor", "", N_("a signed checkpoint now; write its head down"), MK_NEED_KEEPER,
-	mk_run_act, REQ(audit_anchor), {0, 0}, anchor_cols},
+    {"audit", "anchor", "[-o FILE] [--tsq FILE] [--ascii]",
+	N_("a signed checkpoint now, and the slip to keep outside the PC; -o: into a file; --tsq: "
+	   "a "
+	   "time stamp request (RFC 3161)"),
+	MK_NEED_KEEPER, mk_run_audit_anchor, PLAIN},
+
+    {"witness", "show", "",
+	N_("what your own home keeps of the trails: entry, head, time of the last checkpoint"),
+	MK_NEED_NOTHING, mk_run_witness_show, PLAIN},
+    {"witness", "check", "[--slip LETTERS] [--count N]",
+	N_("your own home's checkpoint, and a slip, against the trail as it is now"), MK_NEED_LOGIN,
+	mk_run_witness_check, PLAIN},
 
     {"codes", NULL, "TABLE",
 	N_("a table of codes: purposes documents fields errors actions classes roles requests "

@@ -54,6 +54,18 @@ whole_characters(char *s)
 	s[out] = '\0';
 }
 
+static void
+put_waits(const struct op *op, struct mk_buf *b)
+{
+	char roles[64];
+	mk_put_str(b, MK_T_approval, op->waits);
+	mk_put_i64(b, MK_T_deadline, op->waits_until);
+	if (op->waits_alone)
+		return;
+	mk_roles_format(op->row->approvers, roles, sizeof roles);
+	mk_put_str(b, MK_T_roles, roles);
+}
+
 /* Answers and ends the op. Where it failed, nothing but the error and its words leaves. */
 static void
 finish(struct op *op, int r)
@@ -67,7 +79,7 @@ finish(struct op *op, int r)
 	if (r < 0) {
 		mk_put_str(&m.body, MK_T_message, op->message[0] != '\0' ? op->message : NULL);
 		if (r == MK_E_APPROVAL && op->waits[0] != '\0')
-			mk_put_str(&m.body, MK_T_approval, op->waits);
+			put_waits(op, &m.body);
 	} else {
 		mk_buf_put(&m.body, op->reply.body.data, op->reply.body.len);
 		memcpy(m.fds, op->reply.fds, sizeof m.fds);

@@ -134,11 +134,16 @@ void
 mk_record_over_budget(struct op *op)
 {
 	char words[160];
+	struct mk_msg m;
 	const struct session *s = op->c != NULL ? op->c->session : NULL;
 	if (s == NULL)
 		return;
 	snprintf(words, sizeof words, "request=%s", op->row->name);
-	mk_record_event(op->v, "alarm", s, op->c, MK_E_BUDGET, words);
+	begin(op->v, &m, "event", "alarm", true);
+	put_session(&m.body, s, op->c);
+	mk_put_str(&m.body, MK_T_result, mk_err_code(MK_E_BUDGET));
+	mk_put_str(&m.body, MK_T_detail, words);
+	mk_link_ask(op->v, op->v->trail, &m, NULL, NULL);
 	snprintf(words, sizeof words, "over the budget: %s", s->member.id.s);
 	if (!op->v->alarms.failed &&
 	    memmem(op->v->alarms.data, op->v->alarms.len, words, strlen(words)) == NULL)

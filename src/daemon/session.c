@@ -137,6 +137,18 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 	mk_vault_settle(v); /* R10: the last session gone, every key gone */
 }
 
+/* The session was ended by us: its screen must not go on showing names. */
+static void
+lock_conn(struct vault *v, struct conn *c, const char *why)
+{
+	struct mk_msg m;
+	mk_session_end(v, c, why);
+	mk_msg_init(&m, MK_REQ_lock, 0);
+	m.flags = MK_FLAG_REPLY | MK_FLAG_NOTICE;
+	mk_put_i64(&m.body, MK_T_error, MK_E_LOCKED);
+	mk_conn_send(c, &m);
+}
+
 size_t
 mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
 {
@@ -148,7 +160,7 @@ mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
 		if (c->op != NULL)
 			mk_conn_close(v, c); /* its request ends without an answer */
 		else
-			mk_session_end(v, c, why);
+			lock_conn(v, c, why);
 		n++;
 	}
 	return n;
@@ -167,7 +179,7 @@ mk_sessions_tick(struct vault *v)
 		struct conn *c = &v->conns[i];
 		if (c->fd >= 0 && c->session != NULL && c->op == NULL &&
 		    now - c->session->used_at >= idle)
-			mk_session_end(v, c, "idle");
+			lock_conn(v, c, "idle");
 	}
 }
 
@@ -436,6 +448,7 @@ login_act(struct op *op)
 		return MK_E_LOST;
 	}
 	op->c->session = s;
+	mk_clock_look(op->v);
 	mk_roles_format(s->member.roles, roles, sizeof roles);
 	mk_put_str(&op->reply.body, MK_T_member, s->member.id.s);
 	mk_put_str(&op->reply.body, MK_T_name, s->member.name);
@@ -501,7 +514,8 @@ mk_op_prove(struct op *op)
 static int
 lock_act(struct op *op)
 {
-	if (op->c->session != NULL)
+	if (op->c->session != NULL ||
+	    !mk_get_bool(op->req.body.data, op->req.body.len, MK_T_all, false))
 		return 0;
 	op->ev.count = mk_sessions_lock(op->v, false, op->c->uid, "locked from another connection");
 	return 0;

@@ -419,6 +419,8 @@ do_verify(struct role *t, const struct mk_msg *m, struct mk_msg *reply)
 	mk_put_str(b, MK_T_to, res.to);
 	mk_put_str(b, MK_T_head, res.head);
 	mk_put_str(b, MK_T_key, res.fingerprint);
+	if (res.head_seq != 0)
+		mk_put_u64(b, MK_T_ref, res.head_seq);
 	if (res.why != MK_WHY_ok) {
 		mk_put_u64(b, MK_T_seq, res.bad);
 		mk_put_str(b, MK_T_code, mk_why_code(res.why));

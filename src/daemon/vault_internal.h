@@ -118,6 +118,8 @@ struct op {
 	uint64_t intent;
 	int (*resume)(struct op *, int r, struct mk_msg *answer); /* of whom the op waits for */
 	char waits[MK_ID_MAX]; /* under which a second person is waited for */
+	int64_t waits_until;
+	bool waits_alone; /* there is nobody else: only the delay is waited for */
 	struct mk_approval_row agreed; /* taken before act(): single use; id "" = none needed */
 	/* check() leaves here what act() needs */
 	struct mk_ledger_meta ledger_meta;
@@ -282,7 +284,8 @@ size_t mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why);
 void mk_clock_init(struct vault *v); /* at start: this boot's clocks, before main.db is open */
 int mk_clock_load(struct vault *v); /* main.db has been opened: joins what it remembers */
 int mk_clock_save(struct vault *v);
-void mk_clock_tick(struct vault *v); /* looks for jumps; records them */
+void mk_clock_look(struct vault *v); /* for jumps; records them */
+void mk_clock_tick(struct vault *v); /* the same, and whether the PC slept: then all lock */
 /*
  * The calendar time that is believed: the PC's clock while it agrees with the time that has passed
  * since the last look (2 min back, 24 h ahead), else that.

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <langinfo.h>
 #include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,13 +14,7 @@
 #include "mynakura/base/utf8.h"
 #include "mynakura/base/width.h"
 
-#define TITLE_CELLS 10
-
-enum mk_slip_form
-mk_slip_form_of_locale(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? MK_SLIP_UTF8 : MK_SLIP_ASCII;
-}
+#define TITLE_CELLS 14
 
 int
 mk_slip_text(const struct mk_slip *s, enum mk_slip_form form, char out[MK_SLIP_TEXT_MAX])
@@ -169,8 +162,8 @@ mk_slip_lines(const struct mk_slip *s, enum mk_slip_form form, bool ground, stru
 			put_fact(out, _("Office"), s->office);
 		put_fact(out, _("Date"), when);
 		put_fact(out, _("Entries"), count);
-		put_letters(out, _("Head"), s->head);
-		put_letters(out, _("Key"), s->key);
+		put_letters(out, _("Head letters"), s->head);
+		put_letters(out, _("Key letters"), s->key);
 		mk_buf_put(out, qr.data, qr.len);
 		put_text(out, text);
 		put_wrapped(out,

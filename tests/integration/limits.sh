@@ -42,7 +42,7 @@ is "the last holder may not" 12 $st
 chief ledger grant 従業員台帳 suzuki
 is "control: a grant still works" 0 $st
 chief member disable 山田
-is "nobody disables the own access" 12 $st
+is "nobody disables the own access" 4 $st
 
 i=1
 while [ $i -lt 10 ]; do # one reveal was made above

@@ -28,9 +28,6 @@ enum mk_slip_form {
 	MK_SLIP_ASCII /* two cells a module; it holds count and the head's letters only */
 };
 
-/* MK_SLIP_UTF8 where the locale's characters are UTF-8, else MK_SLIP_ASCII. */
-enum mk_slip_form mk_slip_form_of_locale(void);
-
 /* What the QR code holds in this form. MK_E_INPUT: head or key are no hashes. */
 int mk_slip_text(const struct mk_slip *s, enum mk_slip_form form, char out[MK_SLIP_TEXT_MAX]);
 

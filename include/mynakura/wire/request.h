@@ -47,10 +47,11 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  * auth             in: answer* (to the prompts of the last answer; none at first)
  *                  out: ok (true: passed, log in), else prompt* {kind (info|error|echo|hidden), text}.
  *                  Installed only: the PAM conversation, before login (decisions.md 6). Refused: AUTH.
- * lock             out: -   (without a session, installed: ends all sessions of the caller's uid)
+ * lock             in: all? (without a session: ends all sessions of the caller's account)   out: -
  * status           out: office, form, demo, count (members), item* {kind, count}: queue per ledger
  *                  etc., alarm*, seq, head, entries
- * office_list      out: item* {id, name, kind (own|client)}
+ * office_list      out: item* {id, name, kind (own|client), item* {field, value} (of the own one:
+ *                  approvals, limit.NAME)}
  * office_add       in: name                           out: office, seq, head
  * office_set       in: office?, field, value          (field: name, approvals)
  * limit_set        in: field, value                   (field: mk_limit's names; policy/limit.h)
@@ -101,8 +102,10 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  *                  limit?
  *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger,
  *                    purpose, result, detail, hash}, cursor?
- * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not
- *   ok: seq, why. Without a session: root and the daemon's own account only; so audit_anchor.
+ * audit_verify     in: key? (text), head? (a kept one, 64 digits or 20 letters)
+ *                  out: ok, entries, from, to, head, ref? (the kept head's seq); when not ok: seq,
+ *                  code, why. Without a session: root and the daemon's own account only; so
+ *                  audit_anchor.
  * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint), checkpoint (its line)
  * audit_anomalies  in: from?, to?                     out: item* {kind, actor?, count, seq (of the
  *                  newest), time}
@@ -116,15 +119,16 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  *                  by page), item* {subject, code?, name? (where the asker may see them), shown}
  * approval_grant   in: approval, digest? (what was shown), passphrase
  * approval_deny    in: approval, reason               (the requester withdraws by it)
- * transcribe       in: ledger?, subject*, document, purpose?      out: approval, state (waiting |
- *                  granted): a task (転記) that waits for a chief; then reveal takes it as `approval`,
+ * transcribe       in: ledger?, subject*, document, purpose?      out: approval, deadline, roles? (who
+ *                  may approve; absent: nobody else is there), state (waiting | granted): a task (転記) that waits for a chief; then reveal takes it as `approval`,
  *                  shows each person once and costs no budget
  * clock_status     out: wall (the PC's clock), steady (what is believed), confirmed (the jumps
  *                  themselves are on the trail: action clock_jump)
  * clock_confirm    out: wall
  *
- * A request whose row wants a second person answers MK_E_APPROVAL with MK_T_approval (the id under
- * which it waits) until that is granted; the same request, sent again by the same member, then runs.
+ * A request whose row wants a second person answers MK_E_APPROVAL with approval (the id under which
+ * it waits), deadline and roles (who may approve; absent where nobody else could and only the delay is
+ * waited for), until that is granted; the same request, sent again by the same member, then runs.
  * login takes checkpoint? (the line kept in the caller's home) and answers checkpoint (the newest).
  */
 #define MK_REQUEST_TABLE(X)                                                                        \

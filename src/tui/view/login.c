@@ -246,7 +246,7 @@ got_login(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	(void)tag;
 	l->busy = r == 0;
 	if (r < 0) {
-		mk_tell_reply(v->tui, r, reply);
+		mk_tell_login(v->tui, r, reply);
 		mk_form_focus(&l->form, (size_t)l->pass);
 		/* What has passed was good for one login. */
 		if (mk_tui_installed(v->tui)) {
@@ -257,6 +257,7 @@ got_login(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	}
 	s->open = true;
 	l->last = mk_get_i64(b, len, MK_T_time, 0);
+	mk_tui_witness_take(v->tui, reply);
 	(void)mk_get_str(b, len, MK_T_member, s->member, sizeof s->member);
 	(void)mk_get_str(b, len, MK_T_name, s->name, sizeof s->name);
 	(void)mk_get_str(b, len, MK_T_roles, s->roles, sizeof s->roles);
@@ -288,6 +289,7 @@ try_login(struct login *l)
 	mk_put_bytes(&req.body, MK_T_passphrase, pass->data, pass->len);
 	if (mk_tui_now(t, &now))
 		mk_put_i64(&req.body, MK_T_now, now);
+	mk_tui_witness_offer(t, &req.body);
 	mk_edit_clear(mk_form_edit(&l->form, (size_t)l->pass));
 	l->told[0] = '\0';
 	l->busy = true;
