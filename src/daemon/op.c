@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/time.h"
@@ -257,7 +258,8 @@ struct mk_rule
 mk_rule_of(const struct mk_request_row *row)
 {
 	return (struct mk_rule){.roles = row->roles,
-	    .needs_session = row->session == MK_SESSION_OPEN,
+	    .needs_session = row->session != MK_SESSION_NO,
+	    .keeper = row->session == MK_SESSION_KEEPER,
 	    .needs_page = row->grant != MK_GRANT_NONE,
 	    .needs_number = row->grant == MK_GRANT_NUMBER,
 	    .needs_passphrase = row->passphrase != 0,
@@ -277,6 +279,7 @@ first_policy(struct op *op)
 	const struct session *s = op->c->session;
 	struct mk_rule rule = mk_rule_of(op->row);
 	struct mk_standing who = {.session = s != NULL,
+	    .keeper = op->c->uid == 0 || op->c->uid == geteuid(),
 	    .roles = s != NULL ? s->member.roles : 0,
 	    .passphrase_fresh = s != NULL && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
 	if (s != NULL && s->member.until[0] != '\0' && op->row->number != MK_REQ_lock) {
