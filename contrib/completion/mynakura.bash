@@ -12,7 +12,7 @@ _mynakura() {
 		esac
 	done
 	case $verb${sub:+/$sub} in
-	'') words="init login lock status office ledger member read capture review subject reveal transcribe export profile approval clock key audit codes doctor batch help --dir --socket --user --passphrase-fd --purpose --json --now --help --version" ;;
+	'') words="init login lock status office ledger member read capture review subject reveal transcribe export profile approval clock key audit witness codes doctor batch help --dir --socket --user --passphrase-fd --purpose --json --now --help --version" ;;
 	init | init/*) words="--help --office --chief --demo --kdf" ;;
 	login | login/*) words="--help" ;;
 	lock | lock/*) words="--help" ;;
@@ -72,7 +72,10 @@ _mynakura() {
 	audit/anomalies) words="--help --from --to" ;;
 	audit/export) words="--help --from --to --actor --action --subject --text --session -o" ;;
 	audit/verify) words="--help --key" ;;
-	audit/anchor) words="--help" ;;
+	audit/anchor) words="--help -o --tsq --ascii" ;;
+	witness) words="show check" ;;
+	witness/show) words="--help" ;;
+	witness/check) words="--help --slip --count" ;;
 	codes | codes/*) words="--help" ;;
 	doctor | doctor/*) words="--help" ;;
 	batch | batch/*) words="--help" ;;

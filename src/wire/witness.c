@@ -130,7 +130,7 @@ mk_witness_parse(const void *line, size_t len, struct mk_witness *w)
 	memset(w, 0, sizeof *w);
 	if (len > 0 && ((const char *)line)[len - 1] == '\n')
 		len--;
-	if (len == 0 || len > MK_WITNESS_MAX || !read_text(line, len, w)) {
+	if (len == 0 || len > MK_WITNESS_TEXT_MAX || !read_text(line, len, w)) {
 		memset(w, 0, sizeof *w);
 		return MK_E_INPUT;
 	}
@@ -211,7 +211,7 @@ read_file(int dir, const char *name, struct mk_buf *out)
 	if (r == 0 && (!S_ISREG(st.st_mode) || st.st_uid != geteuid()))
 		r = MK_E_INPUT;
 	if (r == 0)
-		r = mk_buf_read_fd(out, fd, MK_WITNESS_MAX + 1);
+		r = mk_buf_read_fd(out, fd, MK_WITNESS_TEXT_MAX + 1);
 	close(fd);
 	return r == MK_E_TOO_BIG ? MK_E_INPUT : r;
 }
@@ -359,27 +359,41 @@ same_line(const struct mk_witness *a, const struct mk_witness *b)
 	return a->line.len == b->line.len && memcmp(a->line.data, b->line.data, a->line.len) == 0;
 }
 
-/* What stands there now is newer: offered and not believed, or another run's. */
+/* The daemon's word on what was offered: "" it stands in the trail, or none was offered. */
+static void
+judged(const struct mk_msg *reply, char word[16])
+{
+	if (mk_get_str(reply->body.data, reply->body.len, MK_T_witness, word, 16) < 0)
+		word[0] = '\0';
+}
+
+/*
+ * May newest stand in the place of now? A kept one that this trail contradicts must go on saying so
+ * at every login, and what another run kept meanwhile is not put back. One that proves nothing goes
+ * beside, for whoever wants to know how it came there.
+ */
 static bool
-leave_newer(const struct mk_witness_login *w, int dir, const struct mk_witness *now)
+may_replace(const struct mk_witness_login *w, int dir, const struct mk_witness *now,
+    const struct mk_witness *newest, const char *word)
 {
 	char refused[MK_WITNESS_VAULT_MAX + 16];
-	if (!same_line(now, &w->kept))
-		return true;
+	if (!same_line(now, &w->kept) || word[0] == '\0')
+		return now->count <= newest->count;
+	if (strcmp(word, mk_err_code(MK_E_INPUT)) != 0)
+		return false;
 	snprintf(refused, sizeof refused, "%s.refused", w->vault);
-	renameat(dir, w->vault, dir, refused);
-	return false;
+	return renameat(dir, w->vault, dir, refused) == 0;
 }
 
 static int
-keep(const struct mk_witness_login *w, const struct mk_witness *newest)
+keep(const struct mk_witness_login *w, const struct mk_witness *newest, const char *word)
 {
 	struct mk_witness now;
 	int dir = open_for(w->vault, true, &now);
 	if (dir < 0)
 		return dir;
 	int r = load_at(dir, w->vault, &now);
-	if (r < 0 || now.count <= newest->count || !leave_newer(w, dir, &now))
+	if (r < 0 || may_replace(w, dir, &now, newest, word))
 		r = store_at(dir, w->vault, &newest->line);
 	mk_witness_free(&now);
 	close(dir);
@@ -391,23 +405,24 @@ mk_witness_take(struct mk_witness_login *w, const struct mk_msg *reply)
 {
 	struct mk_item it;
 	struct mk_witness newest;
+	char word[16];
 	if (w->vault[0] == '\0' ||
 	    !mk_find(reply->body.data, reply->body.len, MK_T_checkpoint, &it))
 		return NULL;
+	judged(reply, word);
 	int r = mk_witness_parse(it.p, it.len, &newest);
 	if (r < 0)
 		return N_("the vault's newest checkpoint has not the form of one: it is not kept");
-	r = keep(w, &newest);
-	bool older = w->kept.count > newest.count;
+	r = keep(w, &newest, word);
+	bool older = word[0] == '\0' && w->kept.count > newest.count;
 	mk_witness_free(&newest);
 	if (r == MK_E_NOT_FOUND && getenv("HOME") == NULL)
 		return NULL;
 	if (r < 0)
 		return N_("your own home cannot keep this vault's last checkpoint: an older copy "
 			  "put in its place will not be noticed here");
-	return older ? N_("your own home kept a newer checkpoint than this vault knows: it stays "
-			  "there, with the ending .refused")
-		     : NULL;
+	/* It was sent; a daemon that knows nothing of it did not look. */
+	return older ? N_("your own home keeps a newer checkpoint than this vault has") : NULL;
 }
 
 void

@@ -169,7 +169,7 @@ length_is_bounded(void **s)
 	(void)s;
 	/* A long member in the middle: 60,000 bytes are one, one more is none. */
 	for (size_t over = 0; over < 2; over++) {
-		size_t len = MK_WITNESS_MAX + over, head = (size_t)(strstr(LINE, "7}") - LINE);
+		size_t len = MK_WITNESS_TEXT_MAX + over, head = (size_t)(strstr(LINE, "7}") - LINE);
 		char *big = malloc(len);
 		memset(big, '7', len);
 		memcpy(big, LINE, head);
@@ -328,9 +328,9 @@ all_are_listed(void **s)
 
 /* --- around a login */
 
-/* Offers, then takes an answer with this checkpoint (NULL: none). The words of both. */
+/* Offers, then takes an answer with this checkpoint and this word on the kept one (NULL: none). */
 static void
-log_in(const char *answer, const char **offered, const char **taken, bool *sent)
+log_in(const char *answer, const char *word, const char **offered, const char **taken, bool *sent)
 {
 	struct mk_witness_login w;
 	struct mk_msg reply;
@@ -341,6 +341,7 @@ log_in(const char *answer, const char **offered, const char **taken, bool *sent)
 	mk_msg_init(&reply, 3, 1);
 	if (answer != NULL)
 		mk_put_bytes(&reply.body, MK_T_checkpoint, answer, strlen(answer));
+	mk_put_str(&reply.body, MK_T_witness, word);
 	*taken = mk_witness_take(&w, &reply);
 	mk_msg_free(&reply);
 	mk_witness_login_free(&w);
@@ -354,33 +355,47 @@ around_logins(void **s)
 	bool sent;
 	struct mk_witness w;
 	(void)s;
-	log_in(LINE, &offered, &taken, &sent);
+	log_in(LINE, NULL, &offered, &taken, &sent);
 	assert_true(offered == NULL && taken == NULL && !sent);
 	keeps(LINE);
-	log_in(NEWER, &offered, &taken, &sent);
+	log_in(NEWER, NULL, &offered, &taken, &sent);
 	assert_true(offered == NULL && taken == NULL && sent);
 	keeps(NEWER);
 	/* A daemon that gives none, or no line: what is there stays. */
-	log_in(NULL, &offered, &taken, &sent);
+	log_in(NULL, NULL, &offered, &taken, &sent);
 	assert_true(taken == NULL && sent);
-	log_in("{}", &offered, &taken, &sent);
+	log_in("{}", NULL, &offered, &taken, &sent);
 	assert_true(taken != NULL);
 	keeps(NEWER);
-	/* What the daemon would not have: kept beside, for whoever looks into it. */
-	log_in(LINE, &offered, &taken, &sent);
-	assert_true(taken != NULL && strstr(taken, ".refused") != NULL);
-	keeps(LINE);
+	/* A daemon that does not look at it: told, and nothing older is put in its place. */
+	log_in(LINE, NULL, &offered, &taken, &sent);
+	assert_true(taken != NULL && sent);
+	keeps(NEWER);
+	/* An auditor comes in although the trail is older or another: it goes on saying so. */
+	static const char *const contradicts[] = {"rolled_back", "tampered"};
+	for (size_t i = 0; i < 2; i++) {
+		log_in(LINE, contradicts[i], &offered, &taken, &sent);
+		assert_true(taken == NULL && sent); /* the daemon's alarm says it */
+		keeps(NEWER);
+		log_in(LINE_OF("99", HEX64), contradicts[i], &offered, &taken, &sent);
+		keeps(NEWER);
+	}
+	/* What proves nothing: kept beside, for whoever looks into it. */
 	char path[256];
 	place(path, sizeof path, VAULT ".refused");
+	assert_int_equal(access(path, R_OK), -1);
+	log_in(LINE, "input", &offered, &taken, &sent);
+	assert_true(taken == NULL && sent);
+	keeps(LINE);
 	assert_int_equal(access(path, R_OK), 0);
 	/* Not readable as one: told, not sent, replaced. */
 	put_file(VAULT, "nonsense", 8);
-	log_in(LINE, &offered, &taken, &sent);
+	log_in(LINE, NULL, &offered, &taken, &sent);
 	assert_true(offered != NULL && taken == NULL && !sent);
 	keeps(LINE);
 	/* Not writable: told, nothing else. */
 	assert_int_equal(chmod(folder, 0777), 0);
-	log_in(NEWER, &offered, &taken, &sent);
+	log_in(NEWER, NULL, &offered, &taken, &sent);
 	assert_true(offered == NULL && taken != NULL && !sent);
 	assert_int_equal(chmod(folder, 0700), 0);
 	keeps(LINE);

@@ -19,7 +19,7 @@
 #include "mynakura/base/time.h"
 #include "mynakura/wire/msg.h"
 
-#define MK_WITNESS_MAX 60000 /* bytes of a line: it must fit into a message beside the login */
+#define MK_WITNESS_TEXT_MAX 60000 /* bytes of a line: it must fit into a message beside the login */
 #define MK_WITNESS_VAULT_MAX 65 /* of a vault's id with its NUL: [0-9a-z-] */
 #define MK_WITNESS_PATH_MAX 4096
 #define MK_WITNESS_HASH_MAX 65
@@ -68,9 +68,10 @@ struct mk_witness_login {
  */
 const char *mk_witness_offer(struct mk_witness_login *w, const char *vault, struct mk_buf *body);
 /*
- * After a login that succeeded: keeps the checkpoint of its answer. A newer one that another run
- * kept meanwhile stays; one that the daemon would not take for its own stays beside it, as
- * VAULT.refused. Returns a msgid to be told, or NULL.
+ * After a login that succeeded: keeps the checkpoint of its answer, unless what is kept is newer, or
+ * the daemon says in MK_T_witness that this trail contradicts it (rolled_back, tampered: an auditor
+ * comes in all the same, and must be told again at the next login). One that proves nothing
+ * (MK_T_witness input) stays beside it as VAULT.refused. Returns a msgid to be told, or NULL.
  */
 const char *mk_witness_take(struct mk_witness_login *w, const struct mk_msg *reply);
 /*
