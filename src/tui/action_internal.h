@@ -76,18 +76,14 @@
 	X(new_code, "c", MK_P_MEMBER, N_("New code"),                                              \
 	    N_("a new one-time code, for a forgotten passphrase"))                                 \
 	X(confirm_clock, "c", MK_P_CLOCK, N_("Confirm"), N_("confirm that the clock is right"))    \
-	X(code, "F4", MK_P_LOGIN, N_("One-time code"),                                             \
-	    N_("for the first time here, or with a new code"))                                     \
 	X(propose, "F3", MK_P_NEWPASS, N_("Propose"),                                              \
 	    N_("propose a passphrase that is hard to guess"))                                      \
-	X(mark, "Space", MK_P_SUBJECTS | MK_P_NUMBERS, N_("Mark"),                                 \
-	    N_("mark this person, or take the mark away"))                                         \
-	X(transcribe, "t", MK_P_SUBJECTS | MK_P_NUMBERS, N_("Transcribe"),                         \
-	    N_("ask for a task: copy the numbers of those marked into a document"))                \
 	X(open, "Enter", MK_P_LIST, N_("Open"), N_("open the selected row"))                       \
 	X(next_field, "Tab Down", MK_P_FORM, N_("Next field"), N_("go to the next field"))         \
 	X(prev_field, "BTab Up", MK_P_FORM, NULL, N_("go to the field before"))                    \
 	X(exit, "Escape C-c", MK_P_LOGIN, N_("Leave"), N_("leave the program"))                    \
+	X(code, "F4", MK_P_LOGIN, N_("One-time code"),                                             \
+	    N_("for the first time here, or with a new code"))                                     \
 	X(enter, "Enter", MK_P_FORM, NULL, N_("go on: next field, or do what the screen is for"))  \
 	X(person, "F4", MK_P_REVIEW, N_("Person"),                                                 \
 	    N_("the item belongs to a person who is in the ledger already"))                       \
@@ -110,6 +106,10 @@
 	    N_("show or leave out the mere looking at lists"))                                     \
 	X(add, "n", MK_P_SUBJECTS | MK_P_NUMBERS, N_("New person"),                                \
 	    N_("enter a person by hand, for a paper without a picture"))                           \
+	X(mark, "Space", MK_P_SUBJECTS | MK_P_NUMBERS, NULL,                                       \
+	    N_("mark this person, or take the mark away"))                                         \
+	X(transcribe, "t", MK_P_SUBJECTS | MK_P_NUMBERS, N_("Transcribe"),                         \
+	    N_("ask for a task: copy the numbers of those marked into a document"))                \
 	X(write, "F2 C-d", MK_P_EXPORT, N_("Write file"), N_("write the file"))                    \
 	X(yes, "y Y", MK_P_DISCARD, N_("Yes"), N_("yes, throw it away"))                           \
 	X(no, "Enter Escape n N C-c", MK_P_DISCARD, N_("No"), N_("no, go on here"))                \

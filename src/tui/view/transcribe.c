@@ -129,7 +129,8 @@ transcribe_draw(struct mk_view *v, struct mk_area area)
 	int y = area.y + mk_draw_wrapped(term, area.y, x, w, TEXT_ROWS, MK_EL_TEXT,
 			     _("A task: the numbers are copied by hand into a document. A chief "
 			       "grants people and document once; then they are shown one by one, "
-			       "each look recorded, without cost to the budget."));
+			       "each look recorded, without cost to the budget. Space marks people "
+			       "in the list."));
 	mk_form_draw(&k->form, term, (struct mk_area){y + 1, area.x, 1, area.w});
 	mk_drawf(term, y + 3, x, w, MK_EL_STRONG, _("%zu people:"), k->n);
 	y += 4;
