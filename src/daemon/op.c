@@ -32,6 +32,7 @@ op_free(struct op *op)
 		op->state_free(op->state);
 	mk_secret_free((struct mk_secret *)(uintptr_t)op->number_key.key);
 	mk_subject_free(&op->subject);
+	free(op->ids);
 	mk_msg_free(&op->req);
 	mk_msg_free(&op->reply);
 	struct vault *v = op->v;
@@ -97,8 +98,6 @@ finish(struct op *op, int r)
 		mk_msg_free(&m);
 	if (c != NULL && request == MK_REQ_lock) /* whatever the trail said: a lock locks */
 		mk_session_end(v, c, "locked");
-	else if (r == 0 && request == MK_REQ_login) /* decisions.md 14 */
-		mk_record_checkpoint(v);
 }
 
 int
@@ -153,18 +152,24 @@ is_about_text(int err)
 }
 
 /*
- * The head on paper must be a signed one: the anchor's answer is the checkpoint after its record.
+ * The head on paper, and the one that a client keeps, must be a signed one: the answer of an anchor
+ * and of a login is the checkpoint after its record.
  */
 static void
-anchor_signed(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+signed_after(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 {
 	char head[65];
+	struct mk_item it;
 	(void)v;
+	if (r < 0 && op->row->number == MK_REQ_login && op->c != NULL)
+		mk_session_end(v, op->c, "the trail cannot record");
 	if (r == 0 && answer != NULL &&
 	    mk_get_str(answer->body.data, answer->body.len, MK_T_head, head, sizeof head) == 0) {
 		mk_put_u64(&op->reply.body, MK_T_seq,
 		    mk_get_u64(answer->body.data, answer->body.len, MK_T_seq, 0));
 		mk_put_str(&op->reply.body, MK_T_head, head);
+		if (mk_find(answer->body.data, answer->body.len, MK_T_checkpoint, &it))
+			mk_put_bytes(&op->reply.body, MK_T_checkpoint, it.p, it.len);
 	}
 	finish(op, r);
 }
@@ -202,8 +207,8 @@ outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 		finish(op, op->result);
 		return;
 	}
-	if (op->row->number == MK_REQ_audit_anchor) {
-		mk_record_checkpoint_for(v, op, anchor_signed);
+	if (op->row->number == MK_REQ_audit_anchor || op->row->number == MK_REQ_login) {
+		mk_record_checkpoint_for(v, op, signed_after);
 		return;
 	}
 	char head[65];
@@ -356,43 +361,11 @@ step_done(struct op *op, int r)
 		checked(op);
 }
 
-/* --- the passphrase again, where the row wants it and the last time is too long ago */
-
-static int
-proved(struct op *op, struct mk_secret *key)
-{
-	struct mk_unlocked *u = NULL;
-	struct session *s = op->c != NULL ? op->c->session : NULL;
-	int r = s == NULL ? MK_E_LOST
-			  : mk_keyring_open_slot(op->v->keyring, s->member.id.s, key, mk_now(), &u);
-	mk_secret_free(key);
-	mk_unlocked_free(u);
-	if (r == 0)
-		s->passphrase_at = mk_mono_ms();
-	return r == MK_E_AUTH ? mk_op_fail(op, r, "the passphrase is wrong") : r;
-}
-
-static int
-prove(struct op *op)
-{
-	struct mk_kdf_params params;
-	struct mk_secret *pass = NULL;
-	int r = mk_op_secret(op, MK_T_passphrase, 0, &pass);
-	if (r < 0)
-		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_AUTH : r,
-		    "the passphrase must be typed again for this");
-	r = mk_keyring_slot_params(op->v->keyring, op->c->session->member.id.s, &params);
-	if (r == 0)
-		r = mk_kdf_start(op, &params, pass, proved);
-	mk_secret_free(pass);
-	return r;
-}
-
 static void
 run(struct op *op)
 {
 	if (op->stage == OP_PROVE) {
-		step_done(op, prove(op));
+		step_done(op, mk_op_prove(op));
 		return;
 	}
 	int (*f)(struct op *) = op->stage == OP_ACT ? op->h->act : op->h->check;
@@ -431,6 +404,9 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	}
 	op->v = v;
 	op->c = c;
+	op->uid = c->uid;
+	if (c->session != NULL)
+		memcpy(op->actor, c->session->member.id.s, sizeof op->actor);
 	op->row = row;
 	op->h = h;
 	op->req = *m;
@@ -442,7 +418,8 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	if (c->session != NULL)
 		c->session->used_at = mk_mono_ms();
 	int r =
-	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init
+	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init &&
+		    row->number != MK_REQ_auth
 		? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
 		: first_policy(op);
 	op->stage = OP_CHECK;
@@ -517,7 +494,8 @@ mk_op_secret(struct op *op, unsigned tag, size_t nth, struct mk_secret **out)
 static const struct handler *const tables[] = {mk_handlers_session, mk_handlers_office,
     mk_handlers_member, mk_handlers_subject, mk_handlers_review, mk_handlers_capture,
     mk_handlers_number, mk_handlers_audit, mk_handlers_approval, mk_handlers_task,
-    mk_handlers_clock, mk_handlers_limit, mk_handlers_keys, mk_handlers_member_set};
+    mk_handlers_clock, mk_handlers_limit, mk_handlers_keys, mk_handlers_member_set,
+    mk_handlers_auth};
 
 const struct handler *
 mk_handler_find(uint16_t request)

@@ -99,6 +99,15 @@ mk_index_exec(struct mk_index *x, const char *sql)
 	return mk_index_rc(sqlite3_exec(x->db, sql, NULL, NULL, NULL));
 }
 
+void
+mk_index_leave(struct mk_index *x)
+{
+	if (x->seg_fd >= 0)
+		close(x->seg_fd);
+	x->seg_fd = -1;
+	x->seg_id = 0;
+}
+
 static void
 close_db(struct mk_index *x)
 {
@@ -107,10 +116,7 @@ close_db(struct mk_index *x)
 	memset(x->stmt, 0, sizeof x->stmt);
 	sqlite3_close(x->db);
 	x->db = NULL;
-	if (x->seg_fd >= 0)
-		close(x->seg_fd);
-	x->seg_fd = -1;
-	x->seg_id = 0;
+	mk_index_leave(x);
 	memset(x->word, 0, sizeof x->word);
 	memset(&x->place, 0, sizeof x->place);
 	memset(&x->block, 0, sizeof x->block);
@@ -261,6 +267,7 @@ mk_index_open(const char *dir, struct mk_index **out)
 	if (r == 0 && (open_db(x) < 0 || version_of(x) != INDEX_VERSION || !load_place(x) ||
 			  !place_holds(x) || !segments_hold(x)))
 		r = mk_index_reset(x);
+	mk_index_leave(x);
 	if (r < 0)
 		mk_index_close(x);
 	else
@@ -299,9 +306,7 @@ mk_index_segment(struct mk_index *x, int64_t id)
 	struct sqlite3_stmt *st;
 	if (x->seg_fd >= 0 && x->seg_id == id)
 		return x->seg_fd;
-	if (x->seg_fd >= 0)
-		close(x->seg_fd);
-	x->seg_fd = -1;
+	mk_index_leave(x);
 	st = mk_index_stmt(x, ST_SEG_NAME);
 	if (st == NULL)
 		return -1;

@@ -14,7 +14,7 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 /* What rec.kind holds. */
-enum { KIND_INTENT, KIND_OUTCOME, KIND_EVENT, KIND_OTHER };
+enum { KIND_INTENT, KIND_OUTCOME, KIND_EVENT, KIND_CHECKPOINT, KIND_OTHER };
 
 /* A row of rec: an entry's place and its ids as word numbers (0 = none). */
 struct mk_row {
@@ -84,7 +84,10 @@ int mk_index_exec(struct mk_index *x, const char *sql);
 /* Segment fd of an id, kept open until another is asked for; -1. */
 int mk_index_segment(struct mk_index *x, int64_t id);
 
+void mk_index_leave(struct mk_index *x); /* closes it */
+
 /* index_write.c */
+int64_t mk_index_kind(const char *kind); /* KIND_* */
 int mk_index_put(struct mk_index *x, const struct mk_line *l, const struct mk_entry *e, uint64_t at,
     uint64_t len);
 int mk_index_put_block(struct mk_index *x);

@@ -138,7 +138,8 @@ static bool
 row_fits(const struct wanted *w, const struct mk_row *o)
 {
 	const struct mk_trail_filter *f = w->f;
-	return (f->from == 0 || o->time >= f->from) && (f->to == 0 || o->time < f->to) &&
+	return (!set(f->kind) || mk_index_kind(f->kind) == o->kind) &&
+	       (f->from == 0 || o->time >= f->from) && (f->to == 0 || o->time < f->to) &&
 	       (f->ref == 0 || o->seq == f->ref || o->ref == f->ref) &&
 	       (w->action == 0 || w->action == o->action) &&
 	       (w->actor == 0 || w->actor == o->actor) &&
@@ -222,6 +223,7 @@ mk_index_read(struct mk_index *x, const struct mk_trail_filter *filter, unsigned
 		r = walk(x, &w, end, cursor);
 	mk_buf_free(&w.needle);
 	mk_buf_free(&w.fold);
+	mk_index_leave(x);
 	if (r == MK_E_DAMAGED) { /* ours, whatever f said: it returns other codes */
 		r = mk_index_reset(x);
 		return r < 0 ? r : MK_E_AGAIN;

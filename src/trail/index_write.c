@@ -57,13 +57,13 @@ mk_index_word(struct mk_index *x, const char *text, bool make, int *err)
 	return id;
 }
 
-static int64_t
-kind_of(const char *kind)
+int64_t
+mk_index_kind(const char *kind)
 {
 	for (int k = MK_EV_INTENT; k <= MK_EV_EVENT; k++)
 		if (strcmp(kind, mk_event_kind_name((enum mk_event_kind)k)) == 0)
 			return k;
-	return KIND_OTHER;
+	return strcmp(kind, "checkpoint") == 0 ? KIND_CHECKPOINT : KIND_OTHER;
 }
 
 int
@@ -73,7 +73,7 @@ mk_index_row_of(struct mk_index *x, const struct mk_entry *e, bool make, struct 
 	memset(out, 0, sizeof *out);
 	out->seq = e->seq;
 	out->time = e->time;
-	out->kind = kind_of(e->kind);
+	out->kind = mk_index_kind(e->kind);
 	out->action = mk_index_word(x, e->action, make, &r);
 	out->actor = mk_index_word(x, e->actor, make, &r);
 	out->session = mk_index_word(x, e->session, make, &r);

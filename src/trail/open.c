@@ -359,6 +359,21 @@ mk_trail_head(const struct mk_trail *t, char head[MK_TRAIL_HEX])
 	return t->seq;
 }
 
+uint64_t
+mk_trail_synced(const struct mk_trail *t)
+{
+	return t->safe_seq;
+}
+
+bool
+mk_trail_given_up(struct mk_trail *t, uint64_t *upto)
+{
+	bool was = t->given_up;
+	*upto = t->given_up_at;
+	t->given_up = false;
+	return was;
+}
+
 const char *
 mk_trail_vault(const struct mk_trail *t)
 {

@@ -54,7 +54,7 @@ mk_filter_fits(const struct mk_trail_filter *f, const struct mk_entry *e)
 	if ((f->from != 0 && e->time < f->from) || (f->to != 0 && e->time >= f->to) ||
 	    (f->ref != 0 && e->seq != f->ref && e->ref != f->ref))
 		return false;
-	return same(f->actor, e->actor) && same(f->action, e->action) &&
+	return same(f->actor, e->actor) && same(f->action, e->action) && same(f->kind, e->kind) &&
 	       same(f->session, e->session) && has_id(e->subjects, f->subject);
 }
 

@@ -32,6 +32,8 @@ struct mk_trail {
 	size_t n_commits;
 	int64_t lost;
 	bool dead, full;
+	bool given_up; /* a batch was, since mk_trail_given_up was asked; */
+	uint64_t given_up_at; /* what was on the disk at the first time */
 	bool dropped; /* held records were given up for one that may use the reserve */
 };
 

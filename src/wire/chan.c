@@ -17,6 +17,7 @@
 #include "mynakura/base/secret.h"
 #include "mynakura/base/time.h"
 
+#define SCM_MAX 253 /* descriptors that Linux passes with one message */
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 static void
@@ -143,6 +144,19 @@ mk_chan_send(int fd, const struct mk_msg *m, int timeout_ms)
 	}
 }
 
+/*
+ * A peer's TCP socket that lingers would keep whoever closes it last waiting for as long as the peer
+ * likes: every passed socket loses that.
+ */
+static void
+disarm(int fd)
+{
+	const struct linger off = {0, 0};
+	struct stat st;
+	if (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode))
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof off);
+}
+
 /* Moves passed descriptors into m; closes what does not fit. */
 static void
 collect_fds(struct msghdr *mh, struct mk_msg *m)
@@ -154,6 +168,7 @@ collect_fds(struct msghdr *mh, struct mk_msg *m)
 		for (size_t i = 0; i < n; i++) {
 			int fd;
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof fd);
+			disarm(fd);
 			if (m->nfds < MK_MSG_FDS)
 				m->fds[m->nfds++] = fd;
 			else
@@ -186,7 +201,8 @@ recv_once(int fd, struct mk_msg *m, uint8_t *frame)
 {
 	union {
 		struct cmsghdr h;
-		char raw[CMSG_SPACE(16 * sizeof(int))];
+		char raw[CMSG_SPACE(
+		    SCM_MAX * sizeof(int))]; /* or the kernel closes the rest, undisarmed */
 	} control;
 	struct iovec iov = {frame, MK_FRAME_MAX};
 	struct msghdr mh = {.msg_iov = &iov,
@@ -226,6 +242,20 @@ mk_chan_recv(int fd, struct mk_msg *m, int timeout_ms)
 			mk_msg_free(m);
 		return r;
 	}
+}
+
+void
+mk_chan_close(int fd)
+{
+	struct mk_msg m;
+	int r;
+	(void)shutdown(fd, SHUT_RD); /* nothing more comes */
+	do {
+		r = mk_chan_recv(fd, &m, 0);
+		if (r == 0)
+			mk_msg_free(&m);
+	} while (r == 0 || r == MK_E_PROTOCOL);
+	close(fd);
 }
 
 int

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """audit anchor, the slip, and time stamps: see tests/integration/anchor.sh."""
+import json
 import os
 import re
 import shutil
@@ -36,6 +37,9 @@ def anchors():
     a = r.lines()[0]
     ok(letters(a["slip"]) == by_hand(a["head"]) and letters(a["key_slip"]) == by_hand(a["key"]), "letters are those of the page", a)
     ok(a["text"] == ("MYNAKURA1 %d %s %s" % (a["count"], a["head"], a["key"])).upper(), "the text of the code holds count, head and key", a)
+    line = [e for e in office.trail() if e["seq"] == a["count"]][0]
+    ok(line["link"] == a["head"] and line["body"]["kind"] == "checkpoint", "the head is that of a signed checkpoint", line)
+    ok(json.loads((a["checkpoint"] or "{}").split("\n")[0]) == line, "whose line is told with it", a)
     for name, kept in (("head", a["head"]), ("letters", a["slip"]), ("letters in capitals", a["slip"].upper()), ("text", a["text"]),
                        ("short text", "MYNAKURA1 %d %s" % (a["count"], letters(a["slip"]).upper()))):
         v = kit.verify(D, "--json", "--head", kept)

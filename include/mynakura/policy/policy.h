@@ -15,7 +15,7 @@
 struct mk_rule {
 	unsigned roles; /* mk_role bits that may ask */
 	bool needs_session;
-	bool keeper; /* root and the daemon's own account may ask without one */
+	bool keeper; /* root and the daemon's own account need none (decisions.md 18) */
 	bool needs_page; /* a grant of the ledger's page key */
 	bool needs_number; /* and of its number key */
 	bool needs_passphrase; /* typed again with this request */

@@ -95,6 +95,12 @@ bool mk_trail_checkpoint_due(const struct mk_trail *t, int64_t now);
 
 /* The chain's end: seq and link of the newest record, written or still in memory. */
 uint64_t mk_trail_head(const struct mk_trail *t, char head[MK_TRAIL_HEX]);
+uint64_t mk_trail_synced(const struct mk_trail *t); /* seq of the newest record on the disk */
+/*
+ * For group commit: was anything that is not on the disk given up since this was asked last? Then
+ * what append had given a seq above *upto before is not recorded, whatever stands there now.
+ */
+bool mk_trail_given_up(struct mk_trail *t, uint64_t *upto);
 const char *mk_trail_vault(const struct mk_trail *t);
 /*
  * The genesis key's fingerprint, 64 hex digits: SHA-256("mynakura genesis" | public key).
@@ -169,6 +175,7 @@ struct mk_trail_filter {
 	int64_t from, to; /* UTC seconds, from <= time < to */
 	const char *actor; /* exact member id */
 	const char *action; /* exact code */
+	const char *kind; /* "checkpoint", ...: as in mk_entry, but for "genesis" */
 	const char *subject; /* exact id among the record's */
 	const char *text; /* found anywhere in the body, widths, kana and case folded */
 	const char *session; /* exact session id */

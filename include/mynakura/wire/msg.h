@@ -177,7 +177,8 @@ enum mk_type {
 	X(128, request, STR)                                                                       \
 	X(129, line, STR)                                                                          \
 	X(130, shown, BOOL)                                                                        \
-	X(131, facility, STR)
+	X(131, facility, STR)                                                                      \
+	X(148, newest, BOOL)
 
 enum mk_tag {
 #define X(number, name, type) MK_T_##name = number,

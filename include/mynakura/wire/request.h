@@ -22,12 +22,8 @@
 #include "mynakura/model/role.h"
 #include "mynakura/model/rule.h"
 
-enum mk_need_session {
-	MK_SESSION_NO,
-	MK_SESSION_OPEN,
-	/* as OPEN, and without one for root and the account that the daemon runs as (its timers) */
-	MK_SESSION_KEEPER
-};
+/* KEEPER: a session with a role; or none, for root and the daemon's own account (decisions.md 18). */
+enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN, MK_SESSION_KEEPER };
 enum mk_need_grant { MK_GRANT_NONE, MK_GRANT_PAGE, MK_GRANT_NUMBER };
 enum mk_audit_class { MK_AUDIT_NONE, MK_AUDIT_SESSION, MK_AUDIT_AFTER, MK_AUDIT_BEFORE };
 enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
@@ -54,7 +50,7 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  *                  Installed only: the PAM conversation, before login (decisions.md 6). Refused: AUTH.
  * lock             in: all? (without a session: ends all sessions of the caller's account)   out: -
  * status           out: office, form, demo, count (members), item* {kind, count}: queue per ledger
- *                  etc., alarm*, seq, head, entries
+ *                  etc., alarm*, seq, head, entries, witness (time of the last audit_anchor, "none")
  * office_list      out: item* {id, name, kind (own|client), item* {field, value} (of the own one:
  *                  approvals, limit.NAME)}
  * office_add       in: name                           out: office, seq, head
@@ -98,23 +94,25 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  * subject_add      in: ledger?, item* {field, value}, number? (twice: typed twice)      out:
  *   subject, seq, head
  * subject_set      in: subject, ledger?, item* {field, value}
- * subject_history  in: subject, ledger?, cursor?      out: as audit_list
+ * subject_history  in: subject, ledger?, newest?, cursor?, limit?     out: as audit_list
  * reveal           in: subject, ledger?, reason, purpose?, approval? (a task)   out: number, subject, seq, head
  * export           in: ledger, subject*, profile (compiled), purpose?, destination?, fd 0 = the new
  *   empty file      out: rows, skipped* {subject, why}, id* (written though not confirmed yet),
  *                  changed*, sha256, seq, head
- * audit_list       in: from?, to? (RFC 3339 or date), actor?, action?, subject?, text?, cursor?,
+ * audit_list       in: from?, to? (RFC 3339 or date), actor?, action?, subject?, session?, ref? (an
+ *                  INTENT's seq: it and what names it), text?, newest? (newest first), cursor?,
  *                  limit?
- *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger,
- *                    purpose, result, detail, hash}, cursor?
+ *                  out: item* {seq, ref?, kind, time, actor, role, terminal, from, session, action,
+ *                    subject* (the first 1,000; count when there are several), ledger, purpose,
+ *                    result, reason, detail, hash}, cursor? (the last seq: go on from there)
  * audit_verify     in: key? (text), head? (a kept one, 64 digits or 20 letters)
  *                  out: ok, entries, from, to, head, ref? (the kept head's seq); when not ok: seq,
  *                  code, why. Without a session: root and the daemon's own account only; so
  *                  audit_anchor.
  * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint), checkpoint (its line)
- * audit_anomalies  in: from?, to?                     out: item* {kind, actor?, count, seq (of the
- *                  newest), time}
- * witness_check    in: checkpoint (a line that the caller kept)   out: seq, head, checkpoint (the
+ * audit_anomalies  in: from?, to?                     out: item* {kind (model/anomaly.h), actor?,
+ *                  count, seq (of the newest), time}
+ * witness_check    in: checkpoint (as the caller kept it: mynakura-trail(5), Kept checkpoints)   out: seq, head, checkpoint (the
  *                  newest). ROLLED_BACK, TAMPERED, INPUT (no line of this trail: ignored, alarm)
  * approval_list    in: all? (decided ones too), cursor?
  *                  out: item* {approval, request (its name), requester, state (waiting|granted|denied|
@@ -134,7 +132,11 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  * A request whose row wants a second person answers MK_E_APPROVAL with approval (the id under which
  * it waits), deadline and roles (who may approve; absent where nobody else could and only the delay is
  * waited for), until that is granted; the same request, sent again by the same member, then runs.
- * login takes checkpoint? (the line kept in the caller's home) and answers checkpoint (the newest).
+ * login takes checkpoint? (as the caller kept it) and answers checkpoint (the one signed after this
+ * login). A kept one that is not in this trail: ROLLED_BACK or TAMPERED, no session, an alarm on the
+ * trail; a member who is auditor and nothing else comes in with an alarm, to look. One that proves
+ * nothing (INPUT) is ignored with an alarm. Where the member comes in all the same, witness holds
+ * the error's code.
  */
 #define MK_REQUEST_TABLE(X)                                                                        \
 	X(1, hello, MK_R_ALL, NO, NONE, NONE, NONE, NEVER, 0, ANY, 0)                              \
