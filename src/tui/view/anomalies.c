@@ -80,27 +80,13 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 	}
 }
 
-static int
-anomalies_open(struct mk_view *v, const void *arg)
-{
-	static const struct mk_list_col cols[] = {[KIND] = {N_("What"), 30, 3, 0},
-	    [WHO] = {N_("Who"), 10, 1, 0},
-	    [COUNT] = {N_("Times"), 5, 0, 0},
-	    [LAST] = {N_("Last"), 11, 0, 60},
-	    [NUMBER] = {N_("No."), 6, 0, 72}};
-	struct anomalies *a = (struct anomalies *)v;
-	(void)arg;
-	mk_rows_open(&a->rows, MK_REQ_audit_anomalies, cols, sizeof cols / sizeof cols[0], cell);
-	return 0;
-}
-
 static void
-open_one(struct anomalies *a)
+open_one(struct mk_rows *rows)
 {
 	struct mk_trail_arg arg;
 	struct mk_item it;
 	char kind[64];
-	if (!mk_rows_selected(&a->rows, &it))
+	if (!mk_rows_selected(rows, &it))
 		return;
 	memset(&arg, 0, sizeof arg);
 	mk_item_str(&it, MK_T_kind, kind, sizeof kind);
@@ -112,7 +98,22 @@ open_one(struct anomalies *a)
 		(void)mk_str_copy(arg.filter.action, sizeof arg.filter.action, behind[i].action);
 		(void)mk_str_copy(arg.filter.text, sizeof arg.filter.text, behind[i].text);
 	}
-	(void)mk_view_open(a->rows.v.tui, &mk_view_trail, &arg);
+	(void)mk_view_open(rows->v.tui, &mk_view_trail, &arg);
+}
+
+static int
+anomalies_open(struct mk_view *v, const void *arg)
+{
+	static const struct mk_list_col cols[] = {[KIND] = {N_("What"), 30, 3, 0},
+	    [WHO] = {N_("Who"), 10, 1, 0},
+	    [COUNT] = {N_("Times"), 5, 0, 0},
+	    [LAST] = {N_("Last"), 11, 0, 60},
+	    [NUMBER] = {N_("No."), 6, 0, 72}};
+	struct anomalies *a = (struct anomalies *)v;
+	(void)arg;
+	a->rows.pick = open_one;
+	mk_rows_open(&a->rows, MK_REQ_audit_anomalies, cols, sizeof cols / sizeof cols[0], cell);
+	return 0;
 }
 
 static bool
@@ -122,7 +123,7 @@ anomalies_key(struct mk_view *v, const struct mk_key *key)
 	bool open = false;
 	bool used = mk_list_mouse(&a->rows.list, key, &open);
 	if (open)
-		open_one(a);
+		mk_rows_pick(&a->rows);
 	return used;
 }
 
@@ -132,7 +133,7 @@ anomalies_act(struct mk_view *v, enum mk_act act)
 	struct anomalies *a = (struct anomalies *)v;
 	if (act != MK_ACT_open)
 		return mk_list_act(&a->rows.list, act);
-	open_one(a);
+	mk_rows_pick(&a->rows);
 	return true;
 }
 

@@ -22,7 +22,7 @@ mk_approval_state(const char *state, enum mk_el *el)
 	} states[] = {
 	    {"waiting", N_("waits"), MK_EL_DOUBT},
 	    {"granted", N_("granted"), MK_EL_GOOD},
-	    {"denied", N_("refused"), MK_EL_BAD},
+	    {"denied", N_("turned down"), MK_EL_BAD},
 	    {"used", N_("done"), MK_EL_DIM},
 	    {"void", N_("void: changed"), MK_EL_DIM},
 	    {"expired", N_("time is over"), MK_EL_DIM},
@@ -76,6 +76,17 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 	}
 }
 
+static void
+open_one(struct mk_rows *rows)
+{
+	struct mk_approval_arg one;
+	struct mk_item it;
+	if (!mk_rows_selected(rows, &it))
+		return;
+	mk_item_str(&it, MK_T_approval, one.id, sizeof one.id);
+	(void)mk_view_open(rows->v.tui, &mk_view_approval, &one);
+}
+
 static int
 approvals_open(struct mk_view *v, const void *arg)
 {
@@ -88,19 +99,9 @@ approvals_open(struct mk_view *v, const void *arg)
 	(void)arg;
 	a->rows.put = put_request;
 	a->rows.id = MK_T_approval;
+	a->rows.pick = open_one;
 	mk_rows_open(&a->rows, MK_REQ_approval_list, cols, sizeof cols / sizeof cols[0], cell);
 	return 0;
-}
-
-static void
-open_one(struct approvals *a)
-{
-	struct mk_approval_arg one;
-	struct mk_item it;
-	if (!mk_rows_selected(&a->rows, &it))
-		return;
-	mk_item_str(&it, MK_T_approval, one.id, sizeof one.id);
-	(void)mk_view_open(a->rows.v.tui, &mk_view_approval, &one);
 }
 
 static bool
@@ -110,7 +111,7 @@ approvals_key(struct mk_view *v, const struct mk_key *key)
 	bool open = false;
 	bool used = mk_list_mouse(&a->rows.list, key, &open);
 	if (open)
-		open_one(a);
+		mk_rows_pick(&a->rows);
 	return used;
 }
 
@@ -119,7 +120,7 @@ approvals_act(struct mk_view *v, enum mk_act act)
 {
 	struct approvals *a = (struct approvals *)v;
 	if (act == MK_ACT_open) {
-		open_one(a);
+		mk_rows_pick(&a->rows);
 	} else if (act == MK_ACT_decided) {
 		a->all = !a->all;
 		mk_rows_refresh(v);

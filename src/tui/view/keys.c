@@ -95,20 +95,6 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 	}
 }
 
-static int
-keys_open(struct mk_view *v, const void *arg)
-{
-	static const struct mk_list_col cols[] = {[WHOSE] = {N_("Whose"), 12, 2, 0},
-	    [KIND] = {N_("Kind"), 16, 1, 0},
-	    [MADE] = {N_("Made"), 11, 0, 0},
-	    [FINGERPRINT] = {N_("Fingerprint"), 16, 3, 76},
-	    [OPENS] = {N_("Opens"), 12, 1, 0}};
-	struct keys *k = (struct keys *)v;
-	(void)arg;
-	mk_rows_open(&k->rows, MK_REQ_key_slots, cols, sizeof cols / sizeof cols[0], cell);
-	return 0;
-}
-
 /* --- one of them */
 
 struct put_to {
@@ -139,16 +125,16 @@ put_moment(struct mk_buf *out, const char *label, int64_t t)
 }
 
 static void
-open_one(struct keys *k)
+open_one(struct mk_rows *rows)
 {
 	struct mk_item it;
 	struct mk_buf text = MK_BUF_INIT;
-	struct put_to to = {k->rows.v.tui, &text};
+	struct put_to to = {rows->v.tui, &text};
 	char s[264];
-	if (!mk_rows_selected(&k->rows, &it))
+	if (!mk_rows_selected(rows, &it))
 		return;
 	mk_buf_puts(&text, "# ");
-	put_whose(&k->rows, &it, &text);
+	put_whose(rows, &it, &text);
 	mk_item_str(&it, MK_T_kind, s, sizeof s);
 	mk_buf_printf(&text, "\n%s: %s\n", _("Kind"), kind_words(s));
 	mk_item_str(&it, MK_T_account, s, sizeof s);
@@ -167,8 +153,23 @@ open_one(struct keys *k)
 	      "a member was shut out, the ledgers' keys are changed at the next login of a chief "
 	      "or clerk: until then an alarm stands on the first screen."));
 	const struct mk_text_arg arg = {NULL, mk_buf_str(&text)};
-	(void)mk_view_open(k->rows.v.tui, &mk_view_text, &arg);
+	(void)mk_view_open(rows->v.tui, &mk_view_text, &arg);
 	mk_buf_free(&text);
+}
+
+static int
+keys_open(struct mk_view *v, const void *arg)
+{
+	static const struct mk_list_col cols[] = {[WHOSE] = {N_("Whose"), 12, 2, 0},
+	    [KIND] = {N_("Kind"), 16, 1, 0},
+	    [MADE] = {N_("Made"), 11, 0, 0},
+	    [FINGERPRINT] = {N_("Fingerprint"), 16, 3, 76},
+	    [OPENS] = {N_("Opens"), 12, 1, 0}};
+	struct keys *k = (struct keys *)v;
+	(void)arg;
+	k->rows.pick = open_one;
+	mk_rows_open(&k->rows, MK_REQ_key_slots, cols, sizeof cols / sizeof cols[0], cell);
+	return 0;
 }
 
 static bool
@@ -178,7 +179,7 @@ keys_key(struct mk_view *v, const struct mk_key *key)
 	bool open = false;
 	bool used = mk_list_mouse(&k->rows.list, key, &open);
 	if (open)
-		open_one(k);
+		mk_rows_pick(&k->rows);
 	return used;
 }
 
@@ -188,7 +189,7 @@ keys_act(struct mk_view *v, enum mk_act a)
 	struct keys *k = (struct keys *)v;
 	if (a != MK_ACT_open)
 		return mk_list_act(&k->rows.list, a);
-	open_one(k);
+	mk_rows_pick(&k->rows);
 	return true;
 }
 

@@ -48,6 +48,17 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 	}
 }
 
+static void
+open_one(struct mk_rows *rows)
+{
+	struct mk_member_arg one;
+	struct mk_item it;
+	if (!mk_rows_selected(rows, &it))
+		return;
+	mk_member_read(&it, &one);
+	(void)mk_view_open(rows->v.tui, &mk_view_member, &one);
+}
+
 static int
 members_open(struct mk_view *v, const void *arg)
 {
@@ -59,19 +70,9 @@ members_open(struct mk_view *v, const void *arg)
 	struct members *m = (struct members *)v;
 	(void)arg;
 	m->rows.id = MK_T_id;
+	m->rows.pick = open_one;
 	mk_rows_open(&m->rows, MK_REQ_member_list, cols, sizeof cols / sizeof cols[0], cell);
 	return 0;
-}
-
-static void
-open_one(struct members *m)
-{
-	struct mk_member_arg one;
-	struct mk_item it;
-	if (!mk_rows_selected(&m->rows, &it))
-		return;
-	mk_member_read(&it, &one);
-	(void)mk_view_open(m->rows.v.tui, &mk_view_member, &one);
 }
 
 static bool
@@ -81,7 +82,7 @@ members_key(struct mk_view *v, const struct mk_key *key)
 	bool open = false;
 	bool used = mk_list_mouse(&m->rows.list, key, &open);
 	if (open)
-		open_one(m);
+		mk_rows_pick(&m->rows);
 	return used;
 }
 
@@ -90,7 +91,7 @@ members_act(struct mk_view *v, enum mk_act a)
 {
 	struct members *m = (struct members *)v;
 	if (a == MK_ACT_open)
-		open_one(m);
+		mk_rows_pick(&m->rows);
 	else if (a == MK_ACT_new_member)
 		(void)mk_view_open(v->tui, &mk_view_member_form, NULL);
 	else

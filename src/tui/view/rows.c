@@ -134,6 +134,16 @@ got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	select_again(rows);
 	if (rows->done != NULL)
 		rows->done(rows);
+	if (rows->wants_pick)
+		mk_rows_pick(rows);
+}
+
+void
+mk_rows_pick(struct mk_rows *rows)
+{
+	rows->wants_pick = !rows->here;
+	if (rows->here && rows->list.sel < rows->n)
+		rows->pick(rows);
 }
 
 void

@@ -22,6 +22,8 @@ struct mk_rows {
 	bool (*wanted)(struct mk_rows *rows, const struct mk_item *item);
 	/* What else a page says; NULL: nothing. */
 	void (*page)(struct mk_rows *rows, const struct mk_msg *reply);
+	/* Opens the selected row. */
+	void (*pick)(struct mk_rows *rows);
 	/* All pages are here; NULL: nothing else is to be done. */
 	void (*done)(struct mk_rows *rows);
 	struct mk_buf data; /* the records */
@@ -31,6 +33,7 @@ struct mk_rows {
 	char keep[64]; /* the selected row's id over a refresh */
 	uintptr_t round; /* answers of earlier rounds are not looked at */
 	bool here; /* an answer has come */
+	bool wants_pick; /* Enter came before it */
 };
 
 /* Sets the list up (arg of cell is the view) and asks for the first page. */
@@ -40,6 +43,8 @@ void mk_rows_open(struct mk_rows *rows, uint16_t request, const struct mk_list_c
 void mk_rows_refresh(struct mk_view *v);
 /* Row i; borrowed until the next answer. */
 struct mk_item mk_rows_at(const struct mk_rows *rows, size_t i);
+/* Opens the selected row, when it is here: Enter is faster than an answer. */
+void mk_rows_pick(struct mk_rows *rows);
 /* The selected one; false when there is none. */
 bool mk_rows_selected(const struct mk_rows *rows, struct mk_item *out);
 /* The text of a tag of row i. */

@@ -78,23 +78,10 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 		mk_buf_puts(out, shown ? _("shown") : "-");
 }
 
-static int
-walk_open(struct mk_view *v, const void *arg)
-{
-	static const struct mk_list_col cols[] = {
-	    {N_("Name"), 20, 2, 0}, {N_("Code"), 10, 1, 0}, {N_("State"), 12, 0, 0}};
-	struct walk *w = (struct walk *)v;
-	memcpy(w->id, ((const struct mk_approval_arg *)arg)->id, sizeof w->id);
-	w->rows.put = put_request;
-	w->rows.page = take_page;
-	w->rows.done = choose_next;
-	mk_rows_open(&w->rows, MK_REQ_approval_show, cols, sizeof cols / sizeof cols[0], cell);
-	return 0;
-}
-
 static void
-show_one(struct walk *w)
+show_one(struct mk_rows *rows)
 {
+	struct walk *w = (struct walk *)rows;
 	struct mk_reveal_arg arg;
 	struct mk_buf name = MK_BUF_INIT;
 	size_t i = w->rows.list.sel;
@@ -118,6 +105,21 @@ show_one(struct walk *w)
 	(void)mk_view_open(w->rows.v.tui, &mk_view_reveal, &arg);
 }
 
+static int
+walk_open(struct mk_view *v, const void *arg)
+{
+	static const struct mk_list_col cols[] = {
+	    {N_("Name"), 20, 2, 0}, {N_("Code"), 10, 1, 0}, {N_("State"), 12, 0, 0}};
+	struct walk *w = (struct walk *)v;
+	memcpy(w->id, ((const struct mk_approval_arg *)arg)->id, sizeof w->id);
+	w->rows.put = put_request;
+	w->rows.page = take_page;
+	w->rows.done = choose_next;
+	w->rows.pick = show_one;
+	mk_rows_open(&w->rows, MK_REQ_approval_show, cols, sizeof cols / sizeof cols[0], cell);
+	return 0;
+}
+
 static bool
 walk_key(struct mk_view *v, const struct mk_key *key)
 {
@@ -125,7 +127,7 @@ walk_key(struct mk_view *v, const struct mk_key *key)
 	bool open = false;
 	bool used = mk_list_mouse(&w->rows.list, key, &open);
 	if (open)
-		show_one(w);
+		mk_rows_pick(&w->rows);
 	return used;
 }
 
@@ -135,7 +137,7 @@ walk_act(struct mk_view *v, enum mk_act a)
 	struct walk *w = (struct walk *)v;
 	if (a != MK_ACT_use && a != MK_ACT_open)
 		return mk_list_act(&w->rows.list, a);
-	show_one(w);
+	mk_rows_pick(&w->rows);
 	return true;
 }
 
