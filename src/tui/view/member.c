@@ -22,6 +22,7 @@ struct member {
 	struct mk_member_arg m;
 	struct mk_buf grants; /* items {ledger, grant} of the member's slot */
 	bool known; /* grants are here */
+	bool wants_give; /* Enter came before they were */
 	char ledger[MK_ID_MAX]; /* which one is asked about */
 	bool give;
 };
@@ -49,6 +50,8 @@ take_slot(void *arg, const struct mk_item *slot)
 	}
 }
 
+static void ask_give(struct member *m);
+
 static void
 got_slots(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
@@ -61,6 +64,8 @@ got_slots(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	mk_buf_reset(&m->grants);
 	mk_reply_items(reply, take_slot, m);
 	m->known = true;
+	if (m->wants_give)
+		ask_give(m);
 }
 
 /* "number", "page", or "" of a ledger. */
@@ -179,7 +184,8 @@ ask_give(struct member *m)
 {
 	struct mk_item it;
 	char text[1024], name[264], grant[16];
-	if (!m->known || !mk_rows_selected(&m->rows, &it))
+	m->wants_give = !m->known || !m->rows.here;
+	if (m->wants_give || !mk_rows_selected(&m->rows, &it))
 		return;
 	mk_item_str(&it, MK_T_id, m->ledger, sizeof m->ledger);
 	mk_item_str(&it, MK_T_name, name, sizeof name);
