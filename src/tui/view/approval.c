@@ -28,6 +28,7 @@ struct approval {
 	uint64_t count;
 	int64_t deadline;
 	bool may, whole; /* the session may decide it; all pages are here */
+	bool wants_grant; /* its key came before them */
 	struct mk_buf head, lines, hashes, people; /* parts of the text */
 	struct mk_export_wish wish; /* of an export: to be made again */
 };
@@ -224,6 +225,7 @@ make_text(struct approval *a)
 
 /* --- asking */
 
+static void ask_grant(struct approval *a);
 static void got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag);
 
 static void
@@ -272,6 +274,8 @@ got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	if (!a->whole)
 		ask_page(a, cursor);
 	make_text(a);
+	if (a->whole && a->wants_grant && a->may)
+		ask_grant(a);
 }
 
 static void
@@ -360,10 +364,9 @@ static void
 ask_grant(struct approval *a)
 {
 	struct mk_buf text = MK_BUF_INIT;
-	if (!a->whole) {
-		mk_tell(a->v.tui, MK_TONE_INFO, "%s", _("One moment: not all of it is here yet."));
+	a->wants_grant = !a->whole; /* nobody grants what has not been shown */
+	if (!a->whole)
 		return;
-	}
 	put_question(a, &text);
 	const struct mk_sign_arg arg = {
 	    .text = mk_buf_str(&text), .word = GRANT_WORD, .passphrase = true, .done = granted};
