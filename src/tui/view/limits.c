@@ -16,7 +16,7 @@ struct limits {
 	struct mk_view v;
 	struct mk_list list;
 	uint64_t value[MK_LIMIT_COUNT];
-	bool here;
+	bool here, wants; /* wants: Enter came before the values */
 };
 
 static void
@@ -32,14 +32,19 @@ take_limit(void *arg, const struct mk_item *item)
 	l->here = true;
 }
 
+static void ask_value(struct limits *l);
+
 static void
 got_status(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
+	struct limits *l = (struct limits *)v;
 	(void)tag;
 	if (r < 0)
 		mk_tell_reply(v->tui, r, reply);
 	else
 		mk_reply_items(reply, take_limit, v);
+	if (l->wants && l->here)
+		ask_value(l);
 }
 
 static void
@@ -119,6 +124,7 @@ ask_value(struct limits *l)
 	unsigned least, most;
 	char text[512];
 	int i = (int)l->list.sel;
+	l->wants = !l->here;
 	if (!l->here)
 		return;
 	mk_limit_range(i, &least, &most);
