@@ -54,7 +54,10 @@ struct verdict {
 
 /* --- the conversation */
 
-/* A module's text for a screen: one line, nothing that R15 forbids, cut at a whole character. */
+/*
+ * A module's text for a screen: one line, nothing that R15 forbids, cut at a whole character, and
+ * without the colon of a prompt, which whoever asks puts there himself.
+ */
 static void
 clean_text(const char *in, char out[MK_PROMPT_TEXT + 1])
 {
@@ -77,7 +80,7 @@ clean_text(const char *in, char out[MK_PROMPT_TEXT + 1])
 		n += put;
 		i += k;
 	}
-	while (n > 0 && out[n - 1] == ' ')
+	while (n > 0 && (out[n - 1] == ' ' || out[n - 1] == ':'))
 		n--;
 	out[n] = '\0';
 }

@@ -262,4 +262,5 @@ mk_group_settle(struct mk_trail_role *t)
 	}
 	t->n_held = 0;
 	t->behind = true;
+	mk_index_give_way(t);
 }

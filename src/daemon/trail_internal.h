@@ -52,6 +52,7 @@ void mk_job_add(struct mk_trail_role *t, struct mk_msg *m); /* takes m */
 void mk_job_step(struct mk_trail_role *t); /* some more of the first one */
 /* Takes in new lines for a while, or compares; to be called when nothing else is to be done. */
 void mk_index_work(struct mk_trail_role *t);
+void mk_index_give_way(struct mk_trail_role *t); /* on a full disk */
 void mk_index_forget(struct mk_trail_role *t); /* after a purge */
 void mk_jobs_free(struct mk_trail_role *t);
 

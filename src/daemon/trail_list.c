@@ -236,6 +236,17 @@ mk_jobs_free(struct mk_trail_role *t)
 	}
 }
 
+/* The reserve is for records (R1), not for looking them up. */
+void
+mk_index_give_way(struct mk_trail_role *t)
+{
+	if (t->trail != NULL && t->index != NULL && mk_trail_full(t->trail) &&
+	    !mk_index_in_memory(t->index) && mk_index_yield(t->index) < 0) {
+		mk_index_close(t->index);
+		t->index = NULL;
+	}
+}
+
 void
 mk_index_work(struct mk_trail_role *t)
 {
@@ -243,7 +254,7 @@ mk_index_work(struct mk_trail_role *t)
 	if (t->trail == NULL)
 		return;
 	if (t->index == NULL)
-		r = mk_index_open(t->trail_dir, &t->index);
+		r = mk_index_open(t->trail_dir, mk_trail_full(t->trail), &t->index);
 	if (r == 0 && t->behind) {
 		r = mk_index_update(t->index, MK_SLICE_MS);
 		t->behind = r == MK_E_AGAIN;

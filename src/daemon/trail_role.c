@@ -90,7 +90,8 @@ do_open(struct mk_trail_role *t, struct mk_msg *reply)
 			t->trail = NULL;
 			return r;
 		}
-		(void)mk_index_open(t->trail_dir, &t->index); /* else when it is wanted */
+		/* else when it is wanted */
+		(void)mk_index_open(t->trail_dir, info.full, &t->index);
 		t->behind = true;
 		put_found(&info, &reply->body);
 		put_commits(t, &reply->body);
@@ -162,7 +163,7 @@ do_create(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg *reply)
 			r = mk_trail_create(t->trail_dir, vault, 0, &t->trail);
 	}
 	if (r == 0)
-		(void)mk_index_open(t->trail_dir, &t->index);
+		(void)mk_index_open(t->trail_dir, false, &t->index);
 	return r < 0 ? r : put_head(t, &reply->body);
 }
 

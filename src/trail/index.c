@@ -188,6 +188,15 @@ mk_index_reset(struct mk_index *x)
 	return r < 0 ? (r == MK_E_NOMEM ? r : MK_E_IO) : 0;
 }
 
+int
+mk_index_yield(struct mk_index *x)
+{
+	if (x->memory)
+		return 0;
+	x->memory = true;
+	return mk_index_reset(x);
+}
+
 /* The line at x->place is still the one that was taken last. */
 static bool
 place_holds(struct mk_index *x)
@@ -247,13 +256,14 @@ load_place(struct mk_index *x)
 }
 
 int
-mk_index_open(const char *dir, struct mk_index **out)
+mk_index_open(const char *dir, bool memory, struct mk_index **out)
 {
 	struct mk_index *x = calloc(1, sizeof *x);
 	if (x == NULL)
 		return MK_E_NOMEM;
 	int r = 0;
 	x->seg_fd = -1;
+	x->memory = memory;
 	x->scratch = malloc(MK_LINE_MAX);
 	x->line = malloc(MK_LINE_MAX);
 	x->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -264,8 +274,8 @@ mk_index_open(const char *dir, struct mk_index **out)
 	else if (snprintf(x->path, sizeof x->path, "%s/%s", dir, MK_INDEX_NAME) >=
 		 (int)sizeof x->path)
 		r = MK_E_TOO_BIG;
-	if (r == 0 && (open_db(x) < 0 || version_of(x) != INDEX_VERSION || !load_place(x) ||
-			  !place_holds(x) || !segments_hold(x)))
+	if (r == 0 && (memory || open_db(x) < 0 || version_of(x) != INDEX_VERSION ||
+			  !load_place(x) || !place_holds(x) || !segments_hold(x)))
 		r = mk_index_reset(x);
 	mk_index_leave(x);
 	if (r < 0)

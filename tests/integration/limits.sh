@@ -6,6 +6,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 BIN=${BUILD:-build}/bin
 tmp=$(mktemp -d)
+export HOME=$tmp XDG_STATE_HOME=$tmp/state
 trap 'rm -rf "$tmp"' EXIT
 n=0 rc=0
 is() { # WORDS WANT GOT

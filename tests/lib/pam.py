@@ -110,7 +110,7 @@ def with_module(name, body, account="account required pam_permit.so", **kw):
 ASK = "char *r = NULL; int k = pam_prompt(h, PAM_PROMPT_ECHO_OFF, &r, \"%s\");"
 v = with_module("good", "int on_auth(pam_handle_t *h) { " + ASK % "Password: " +
                 " return k == PAM_SUCCESS && r && strcmp(r, \"yes\") == 0 ? PAM_SUCCESS : PAM_AUTH_ERR; }", answers=["yes"])
-ok(v.passed and v.prompts == [("hidden", "Password:")], "control: a module of our own asks and passes", v)
+ok(v.passed and v.prompts == [("hidden", "Password")], "control: a module of our own asks and passes", v)
 service(SYSTEM, "auth required %s/good.so" % own)
 v = converse("root", ["no"])
 ok((v.code, v.stage) == (7, "auth"), "control: and refuses", v)

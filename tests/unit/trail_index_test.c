@@ -196,7 +196,7 @@ test_property(void **state)
 		char sub[400];
 		snprintf(dir, sizeof dir, "%s/t%d", root, (int)seed);
 		struct mk_trail *t = make(seed, 400);
-		assert_int_equal(mk_index_open(dir, &x), 0);
+		assert_int_equal(mk_index_open(dir, false, &x), 0);
 		assert_false(mk_index_in_memory(x));
 		assert_int_equal(mk_index_update(x, 0), 0);
 		for (unsigned round = 0; round < 3; round++) {
@@ -220,7 +220,7 @@ test_property(void **state)
 			assert_int_equal(mk_index_update(x, 0), 0);
 			assert_int_equal(mk_index_check(x, 0), 0);
 			mk_index_close(x);
-			assert_int_equal(mk_index_open(dir, &x), 0);
+			assert_int_equal(mk_index_open(dir, false, &x), 0);
 			assert_true(mk_index_seq(x) > 400); /* kept over the start */
 		}
 		mk_index_close(x);
@@ -250,7 +250,7 @@ static struct mk_index *
 ready(void)
 {
 	struct mk_index *x = NULL;
-	assert_int_equal(mk_index_open(dir, &x), 0);
+	assert_int_equal(mk_index_open(dir, false, &x), 0);
 	assert_int_equal(mk_index_update(x, 0), 0);
 	return x;
 }
@@ -340,6 +340,19 @@ test_wrong_file(void **state)
 		if (i == 5)
 			rmdir(path);
 	}
+	/* The disk is full: the file goes, the lists stay; and at the next start. */
+	struct mk_index *x = ready();
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(mk_index_yield(x), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(mk_index_update(x, 0), 0);
+	compare(x, all);
+	mk_index_close(x);
+	assert_int_equal(mk_index_open(dir, true, &x), 0);
+	assert_int_equal(mk_index_update(x, 0), 0);
+	compare(x, all);
+	assert_int_equal(access(path, F_OK), -1);
+	mk_index_close(x);
 	struct mk_verify_result r;
 	assert_int_equal(mk_trail_verify(dir, NULL, &r), 0); /* the trail knows nothing of it */
 	assert_int_equal(r.why, MK_WHY_ok);
@@ -360,7 +373,7 @@ test_other_trail(void **state)
 	assert_int_equal(mk_trail_close(make(12, 300)), 0);
 	assert_int_equal(rename(keep, index), 0);
 	struct mk_index *x = NULL;
-	assert_int_equal(mk_index_open(dir, &x), 0);
+	assert_int_equal(mk_index_open(dir, false, &x), 0);
 	assert_int_equal(mk_index_seq(x), 0);
 	assert_int_equal(mk_index_update(x, 0), 0);
 	compare(x, (struct mk_trail_filter){0});

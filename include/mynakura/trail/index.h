@@ -17,13 +17,15 @@
 struct mk_index;
 
 /*
- * dir: the trail's. An index that does not fit the segments is made anew, empty. MK_E_NOMEM,
- * MK_E_IO (not even in memory).
+ * dir: the trail's. An index that does not fit the segments is made anew, empty. memory: no file, as
+ * the disk is full (one that is there is removed). MK_E_NOMEM, MK_E_IO (not even in memory).
  */
-int mk_index_open(const char *dir, struct mk_index **out);
+int mk_index_open(const char *dir, bool memory, struct mk_index **out);
 void mk_index_close(struct mk_index *x); /* NULL is fine */
 /* Forgets everything: after a purge, or when the trail is another one. */
 int mk_index_reset(struct mk_index *x);
+/* The disk is full: the file's room is given back, the index goes on in memory. MK_E_IO, NOMEM. */
+int mk_index_yield(struct mk_index *x);
 
 /*
  * Takes in what stands in the segments and is not in the index yet, for about ms milliseconds
