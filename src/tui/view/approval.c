@@ -19,6 +19,7 @@
 #include "widget/pager_internal.h"
 
 #define GRANT_WORD "grant"
+#define PAGES_MAX 200 /* a bound against a daemon gone wrong: the rest is never granted */
 #define LINES_BYTES 400 /* so much of what would be done stands in the question as well */
 
 struct approval {
@@ -26,6 +27,7 @@ struct approval {
 	struct mk_pager pager;
 	char id[MK_ID_MAX], requester[MK_ID_MAX], request[32], state[16], digest[80];
 	uint64_t count;
+	unsigned pages;
 	int64_t deadline;
 	bool may, whole; /* the session may decide it; all pages are here */
 	bool wants_grant; /* its key came before them */
@@ -271,7 +273,8 @@ got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	mk_reply_items(reply, take_person, a);
 	a->whole =
 	    mk_get_str(reply->body.data, reply->body.len, MK_T_cursor, cursor, sizeof cursor) < 0;
-	if (!a->whole)
+	a->pages = tag == 0 ? 1 : a->pages + 1;
+	if (!a->whole && a->pages < PAGES_MAX)
 		ask_page(a, cursor);
 	make_text(a);
 	if (a->whole && a->wants_grant && a->may)

@@ -126,7 +126,7 @@ got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	(void)mk_get_str(
 	    reply->body.data, reply->body.len, MK_T_cursor, rows->cursor, sizeof rows->cursor);
 	rows->here = true;
-	if (rows->cursor[0] != '\0' && rows->n < MK_ROWS_MAX) {
+	if (rows->cursor[0] != '\0' && rows->n < MK_ROWS_MAX && ++rows->pages < MK_ROWS_PAGES) {
 		ask_page(rows);
 		return;
 	}
@@ -154,6 +154,7 @@ mk_rows_refresh(struct mk_view *v)
 		mk_rows_str(rows, rows->list.sel, rows->id, rows->keep, sizeof rows->keep);
 	mk_view_ask_drop(v);
 	rows->round++;
+	rows->pages = 0;
 	rows->cursor[0] = '\0';
 	ask_page(rows);
 }

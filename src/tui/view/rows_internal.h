@@ -9,6 +9,7 @@
 #include "view_internal.h"
 #include "widget/list_internal.h"
 
+#define MK_ROWS_PAGES 500
 #define MK_ROWS_MAX 5000 /* more than an office has; a bound against a daemon gone wrong */
 
 struct mk_rows {
@@ -31,6 +32,7 @@ struct mk_rows {
 	size_t n, cap;
 	char cursor[700];
 	char keep[64]; /* the selected row's id over a refresh */
+	unsigned pages; /* of this round: a daemon gone wrong must not keep the screen busy */
 	uintptr_t round; /* answers of earlier rounds are not looked at */
 	bool here; /* an answer has come */
 	bool wants_pick; /* Enter came before it */
