@@ -59,7 +59,7 @@ DEPS_exchange := model base
 DEPS_profile  := exchange model base
 DEPS_report   := model base
 DEPS_daemon   := store trail policy exchange wire sandbox crypto model base
-DEPS_tui      := wire profile exchange report model base
+DEPS_tui      := wire profile exchange policy report model base
 DEPS_cli      := wire profile exchange report policy model base
 
 pc_cflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
