@@ -16,7 +16,7 @@ const struct mk_col mk_approval_cols[] = {
     {MK_T_approval, MK_COL_STR, "approval", N_("Id"), 0},
     {MK_T_state, MK_COL_WORD, "state", N_("State"), 0},
     {MK_T_request, MK_COL_REQUEST, "request", N_("What"), 0},
-    {MK_T_count, MK_COL_U64, "count", N_("Persons"), 0},
+    {MK_T_count, MK_COL_U64, "count", N_("Persons"), MK_COL_NO_ZERO},
     {MK_T_requester, MK_COL_MEMBER, "requester", N_("Asked by"), 0},
     {MK_T_time, MK_COL_TIME, "time", N_("Asked"), 0},
     {MK_T_deadline, MK_COL_TIME, "deadline", N_("Open until"), 0},

@@ -102,6 +102,7 @@ hello(struct mk_cli *c)
 		c->has_vault = mk_find(reply.body.data, reply.body.len, MK_T_vault, &it);
 		(void)mk_get_str(
 		    reply.body.data, reply.body.len, MK_T_vault, c->vault, sizeof c->vault);
+		mk_witness_place(c->vault, c->g.dir);
 		mk_get_str(reply.body.data, reply.body.len, MK_T_form, c->form, sizeof c->form);
 	}
 	mk_msg_free(&reply);
@@ -183,7 +184,11 @@ mk_need_login(struct mk_cli *c)
 	if (!c->has_vault)
 		return mk_fail(
 		    c, MK_E_NOT_FOUND, _("no vault here yet; 'mynakura init' makes one"));
-	r = mk_pass_line(c, _("Passphrase"), &c->own);
+	r = mk_need_auth(c, false);
+	if (r == 0)
+		r = mk_pass_line(c, _("Passphrase"), &c->own);
+	if (r == 0)
+		r = mk_need_auth(c, true);
 	if (r < 0)
 		return r;
 	struct mk_msg reply;

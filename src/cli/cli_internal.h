@@ -44,11 +44,13 @@ enum mk_col_kind {
 	MK_COL_ROLE, /* one role or several that acted: a string in JSON, titles for people */
 	MK_COL_ROLES, /* "clerk,chief": likewise */
 	MK_COL_REQUEST, /* a request's name: what it asks for, in words for people */
+	MK_COL_ANOMALY, /* a kind of model/anomaly.h, in words for people */
 	MK_COL_KEYS /* items {ledger, grant}: a list of objects in JSON */
 };
 
 #define MK_COL_NO_JSON 1 /* for people only */
 #define MK_COL_NO_TEXT 2 /* JSON only */
+#define MK_COL_NO_ZERO 8 /* people: a zero is nothing to show */
 #define MK_COL_DETAIL 4 /* people: in single results only, not in a list's table */
 
 struct mk_col {
@@ -196,6 +198,12 @@ int mk_need_daemon(struct mk_cli *c); /* connects and says hello, once */
 int mk_need_login(struct mk_cli *c); /* the caller's passphrase, once */
 int mk_need_keeper(struct mk_cli *c); /* as MK_NEED_KEEPER */
 /*
+ * Installed: the computer's own login check (PAM), which comes before a login, an activation or
+ * init. Called before the verb reads secrets and again, with lines_read, after: a person answers
+ * before them, a descriptor gives the answers after them. Once it has passed nothing is asked.
+ */
+int mk_need_auth(struct mk_cli *c, bool lines_read);
+/*
  * Sends req (freed here in every case) and keeps seq, head and the daemon's message. *reply is the
  * caller's to free.
  */
@@ -236,6 +244,8 @@ int mk_pass_line(struct mk_cli *c, const char *prompt, struct mk_secret **out);
  * strength of an own one is told in words; any: a weak one is taken too (demo offices).
  */
 int mk_pass_choose(struct mk_cli *c, const char *prompt, bool any, struct mk_secret **out);
+/* An answer for the computer's login check: the same, shown as it is typed where echo says so. */
+int mk_pass_answer(struct mk_cli *c, const char *prompt, bool echo, struct mk_secret **out);
 /* An Individual Number as typed, checked; 12 digits. */
 int mk_pass_number(struct mk_cli *c, const char *prompt, struct mk_secret **out);
 bool mk_pass_terminal(const struct mk_cli *c); /* secrets come from a terminal */

@@ -132,7 +132,7 @@ roles(struct sheet *s)
 	return finish(s);
 }
 
-static const char *const sessions[] = {"no", "open"};
+static const char *const sessions[] = {"no", "open", "keeper"};
 static const char *const grants[] = {"none", "page", "number"};
 static const char *const audits[] = {"none", "session", "after", "before"};
 static const char *const budgets[] = {"none", "reveal", "export"};

@@ -8,6 +8,7 @@
 
 #include "mynakura/base/time.h"
 #include "mynakura/base/utf8.h"
+#include "mynakura/model/anomaly.h"
 
 /* The name that stands beside an id in one of the lists. */
 static bool
@@ -55,6 +56,8 @@ code_title(enum mk_col_kind kind, const char *code, struct mk_buf *out)
 		mk_class_words(code, out);
 	else if (kind == MK_COL_REQUEST)
 		mk_buf_puts(out, mk_request_word(code));
+	else if (kind == MK_COL_ANOMALY && mk_anomaly_find(code) >= 0)
+		mk_buf_puts(out, _(mk_anomaly_words((enum mk_anomaly)mk_anomaly_find(code))));
 	else
 		mk_buf_puts(out, kind == MK_COL_STATE ? mk_state_word(code) : mk_word(code));
 }
@@ -116,7 +119,8 @@ cell_text(const struct mk_names *names, const struct mk_col *col, const void *bo
 		return;
 	switch (col->kind) {
 	case MK_COL_U64:
-		mk_buf_printf(out, "%" PRIu64, mk_item_u64(&it));
+		if (mk_item_u64(&it) != 0 || (col->flags & MK_COL_NO_ZERO) == 0)
+			mk_buf_printf(out, "%" PRIu64, mk_item_u64(&it));
 		break;
 	case MK_COL_TIME:
 		mk_time_format((int64_t)mk_item_u64(&it), text);
@@ -142,6 +146,7 @@ cell_text(const struct mk_names *names, const struct mk_col *col, const void *bo
 	case MK_COL_ROLE:
 	case MK_COL_ROLES:
 	case MK_COL_REQUEST:
+	case MK_COL_ANOMALY:
 		if (mk_get_str(body, len, col->tag, text, sizeof text) < 0)
 			mk_buf_put(out, it.p, it.len);
 		else

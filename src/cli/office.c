@@ -362,9 +362,13 @@ mk_run_member_activate(struct mk_cli *c)
 	    {MK_T_roles, MK_COL_ROLES, "roles", N_("Roles"), 0}, {0, 0, NULL, NULL, 0}};
 	struct mk_secret *code = NULL, *pass = NULL;
 	struct mk_msg req, reply;
-	int r = mk_pass_line(c, _("One-time code"), &code);
+	int r = mk_need_auth(c, false);
+	if (r == 0)
+		r = mk_pass_line(c, _("One-time code"), &code);
 	if (r == 0)
 		r = mk_pass_choose(c, _("New passphrase"), c->demo, &pass);
+	if (r == 0)
+		r = mk_need_auth(c, true);
 	if (r == 0) {
 		mk_msg_init(&req, MK_REQ_member_activate, 0);
 		mk_put_str(&req.body, MK_T_member, mk_arg(c, 0));

@@ -96,14 +96,14 @@ tty_read(struct mk_cli *c, const char *prompt, bool echo, struct mk_secret *out)
 	return r;
 }
 
-int
-mk_pass_line(struct mk_cli *c, const char *prompt, struct mk_secret **out)
+static int
+read_line(struct mk_cli *c, const char *prompt, bool echo, struct mk_secret **out)
 {
 	struct mk_secret *s = mk_secret_new(LINE_MAX_BYTES);
 	if (s == NULL)
 		return MK_E_NOMEM;
 	bool tty = mk_pass_terminal(c);
-	int r = tty ? tty_read(c, prompt, false, s) : mk_fd_line(c->g.pass_fd, c->interrupt_fd, s);
+	int r = tty ? tty_read(c, prompt, echo, s) : mk_fd_line(c->g.pass_fd, c->interrupt_fd, s);
 	if (r == 0)
 		r = mk_fail(c, MK_E_USAGE,
 		    tty ? _("nothing was typed for '%s'")
@@ -122,6 +122,18 @@ mk_pass_line(struct mk_cli *c, const char *prompt, struct mk_secret **out)
 	}
 	*out = s;
 	return 0;
+}
+
+int
+mk_pass_line(struct mk_cli *c, const char *prompt, struct mk_secret **out)
+{
+	return read_line(c, prompt, false, out);
+}
+
+int
+mk_pass_answer(struct mk_cli *c, const char *prompt, bool echo, struct mk_secret **out)
+{
+	return read_line(c, prompt, echo, out);
 }
 
 /* A line on the terminal itself: it belongs to the questions there, wherever stderr goes. */

@@ -119,7 +119,7 @@ const struct mk_col mk_audit_cols[] = {
 };
 
 static const struct mk_col anomaly_cols[] = {
-    {MK_T_kind, MK_COL_WORD, "kind", N_("What"), 0},
+    {MK_T_kind, MK_COL_ANOMALY, "kind", N_("What"), 0},
     {MK_T_actor, MK_COL_MEMBER, "actor", N_("Who"), 0},
     {MK_T_count, MK_COL_U64, "count", N_("Times"), 0},
     {MK_T_seq, MK_COL_U64, "seq", N_("Newest entry"), 0},

@@ -13,41 +13,12 @@
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/str.h"
+#include "mynakura/base/time.h"
 #include "vault_internal.h"
 
+#define SILENT_MS 60000
+#define NAME_KEPT_MS 60000
 #define OUT_MAX 16 /* answers waiting for a peer that does not read: then it is cut off */
-
-/*
- * The controlling terminal of a process by its number in /proc/PID/stat; informational, "unknown"
- * when it has none.
- */
-static void
-read_terminal(pid_t pid, char out[32])
-{
-	char path[64], line[1024];
-	snprintf(out, 32, "unknown");
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	ssize_t n = read(fd, line, sizeof line - 1);
-	close(fd);
-	if (n <= 0)
-		return;
-	line[n] = '\0';
-	const char *p = strrchr(line, ')'); /* the command may hold blanks and parentheses */
-	int tty = 0;
-	if (p == NULL || sscanf(p + 1, " %*c %*d %*d %*d %d", &tty) != 1 || tty == 0)
-		return;
-	unsigned major = ((unsigned)tty >> 8) & 0xfff;
-	unsigned minor = ((unsigned)tty & 0xff) | (((unsigned)tty >> 12) & 0xfff00);
-	if (major >= 136 && major <= 143)
-		snprintf(out, 32, "pts/%u", (major - 136) * 256 + minor);
-	else if (major == 4 && minor < 64)
-		snprintf(out, 32, "tty%u", minor);
-	else if (major == 4)
-		snprintf(out, 32, "ttyS%u", minor - 64);
-}
 
 static int
 read_peer(struct conn *c)
@@ -59,37 +30,166 @@ read_peer(struct conn *c)
 		return MK_E_DENIED;
 	c->uid = cred.uid;
 	c->pid = cred.pid;
-	read_terminal(cred.pid, c->terminal);
-	snprintf(c->from, sizeof c->from, "unknown");
 	return 0;
+}
+
+bool
+mk_conn_may_be(const struct vault *v, const struct conn *c, const char *account)
+{
+	if (!mk_vault_installed(v))
+		return true;
+	return c->account[0] != '\0' && strcmp(c->account, account) == 0;
+}
+
+/* --- names: the account of a uid, asked of the monitor once and kept for a minute */
+
+static const struct known_name *
+known(const struct vault *v, uid_t uid)
+{
+	for (size_t i = 0; i < MK_NAMES; i++)
+		if (v->names[i].until > mk_mono_ms() && v->names[i].uid == uid)
+			return &v->names[i];
+	return NULL;
+}
+
+static void
+remember(struct vault *v, uid_t uid, const char *account)
+{
+	struct known_name *n = &v->names[0];
+	for (size_t i = 1; i < MK_NAMES; i++)
+		if (v->names[i].until < n->until)
+			n = &v->names[i];
+	*n = (struct known_name){.uid = uid, .until = mk_mono_ms() + NAME_KEPT_MS};
+	snprintf(n->account, sizeof n->account, "%s", account);
+}
+
+static void
+set_name(struct conn *c, const char *account)
+{
+	c->unnamed = false;
+	if (mk_str_copy(c->account, sizeof c->account, account) < 0)
+		c->account[0] = '\0';
+}
+
+static void
+named(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+{
+	char account[65] = "";
+	(void)op;
+	uint64_t uid = v->asked_uid;
+	v->asking = false;
+	if (r == 0 && answer != NULL &&
+	    mk_get_u64(answer->body.data, answer->body.len, MK_T_sender_uid, UINT64_MAX) == uid)
+		(void)mk_get_str(
+		    answer->body.data, answer->body.len, MK_T_account, account, sizeof account);
+	if (r == 0 || r == MK_E_NOT_FOUND)
+		remember(v, (uid_t)uid, account);
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd >= 0 && c->unnamed && c->uid == uid)
+			set_name(c, account);
+	}
+	mk_conn_name_next(v);
+}
+
+/* One question at a time: the connections of one uid share its answer. */
+void
+mk_conn_name_next(struct vault *v)
+{
+	for (size_t i = 0; i < MK_CONNS && !v->asking; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd < 0 || !c->unnamed)
+			continue;
+		const struct known_name *n = known(v, c->uid);
+		if (n != NULL) {
+			set_name(c, n->account);
+			continue;
+		}
+		struct mk_msg m;
+		mk_msg_init(&m, MK_MON_WHO, 0);
+		mk_put_u64(&m.body, MK_T_sender_uid, c->uid);
+		v->asking = true;
+		v->asked_uid = c->uid;
+		mk_link_ask(v, v->monitor, &m, NULL, named);
+	}
+}
+
+/* --- limits (R22) */
+
+int
+mk_conn_sweep(struct vault *v)
+{
+	int64_t now = mk_mono_ms(), next = -1;
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd < 0 || c->spoke || v->args->embedded)
+			continue;
+		int64_t left = c->last + SILENT_MS - now;
+		if (left <= 0)
+			mk_conn_close(v, c);
+		else if (next < 0 || left < next)
+			next = left;
+	}
+	return (int)next;
+}
+
+/*
+ * The places are full: one that has no session and has said nothing for a minute makes room, the
+ * longest silent one first. of: only this uid's, or anybody's.
+ */
+static bool
+make_room(struct vault *v, const uid_t *of)
+{
+	struct conn *oldest = NULL;
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd < 0 || c->session != NULL || c->op != NULL ||
+		    (of != NULL && c->uid != *of) || mk_mono_ms() - c->last < SILENT_MS)
+			continue;
+		if (oldest == NULL || c->last < oldest->last)
+			oldest = c;
+	}
+	if (oldest != NULL)
+		mk_conn_close(v, oldest);
+	return oldest != NULL;
+}
+
+static struct conn *
+find_place(struct vault *v, uid_t uid)
+{
+	struct conn *place = NULL;
+	size_t same = 0;
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd < 0 && place == NULL)
+			place = c;
+		if (c->fd >= 0 && c->uid == uid)
+			same++;
+	}
+	return same >= MK_CONNS_PER_UID ? NULL : place;
 }
 
 struct conn *
 mk_conn_add(struct vault *v, int fd)
 {
-	struct conn probe = {.fd = fd};
-	struct conn *free_place = NULL;
-	size_t same = 0;
+	struct conn probe = {.fd = fd, .last = mk_mono_ms()};
 	if (read_peer(&probe) < 0)
 		goto refuse;
-	for (size_t i = 0; i < MK_CONNS; i++) {
-		struct conn *c = &v->conns[i];
-		if (c->fd < 0 && free_place == NULL)
-			free_place = c;
-		if (c->fd >= 0 && c->uid == probe.uid)
-			same++;
-	}
-	if (free_place == NULL || same >= MK_CONNS_PER_UID)
-		goto refuse;
+	struct conn *place = find_place(v, probe.uid);
+	if (place == NULL && (make_room(v, &probe.uid) || make_room(v, NULL)))
+		place = find_place(v, probe.uid);
 	int flags = fcntl(fd, F_GETFL);
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+	if (place == NULL || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		goto refuse;
-	probe.gen = free_place->gen + 1;
-	*free_place = probe;
-	free_place->out_tail = &free_place->out;
-	return free_place;
+	mk_peer_look(&probe);
+	probe.gen = place->gen + 1;
+	probe.unnamed = mk_vault_installed(v);
+	*place = probe;
+	place->out_tail = &place->out;
+	mk_conn_name_next(v);
+	return place;
 refuse:
-	close(fd);
+	mk_chan_close(fd);
 	return NULL;
 }
 
@@ -120,9 +220,10 @@ mk_conn_close(struct vault *v, struct conn *c)
 			c->closing = true; /* cannot happen on a fresh eventfd */
 	}
 	c->op = NULL;
+	mk_auth_end(v, c);
 	mk_session_end(v, c, "connection closed");
 	drop_out(c);
-	close(c->fd);
+	mk_chan_close(c->fd);
 	c->fd = -1;
 	mk_vault_settle(v);
 }

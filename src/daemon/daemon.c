@@ -19,6 +19,7 @@ static const struct option options[] = {
     {"dir", required_argument, NULL, 'd'},
     {"socket", required_argument, NULL, 's'},
     {"role", required_argument, NULL, 'r'},
+    {"installed", no_argument, NULL, 'i'},
     {"version", no_argument, NULL, 'v'},
     {NULL, 0, NULL, 0},
 };
@@ -26,7 +27,7 @@ static const struct option options[] = {
 static int
 usage(void)
 {
-	mk_log("usage: mynakurad --foreground --dir DIR --socket PATH");
+	mk_log("usage: mynakurad --foreground [--dir DIR --socket PATH]");
 	return 2;
 }
 
@@ -39,13 +40,35 @@ run_role(const char *role, const struct mk_daemon_args *args)
 		return mk_vault_run(args);
 	if (strcmp(role, "trail") == 0)
 		return mk_trail_run(args);
+	if (strcmp(role, "pam") == 0)
+		return mk_pam_run();
 	return MK_E_USAGE;
+}
+
+/*
+ * Which form: --embedded --dir; --foreground --dir --socket; --foreground alone, whose roles say
+ * --installed. Everything else is wrong use.
+ */
+static bool
+settle_form(struct mk_daemon_args *args, bool foreground, const char *role)
+{
+	if (role != NULL && strcmp(role, "pam") == 0) /* has nothing to do with a vault */
+		return args->dir == NULL && args->socket == NULL && !args->installed;
+	if (role == NULL && foreground && args->dir == NULL && args->socket == NULL)
+		args->installed = true;
+	if (args->installed) {
+		bool alone = !args->embedded && args->dir == NULL && args->socket == NULL;
+		args->dir = MK_STATEDIR;
+		return alone && foreground == (role == NULL);
+	}
+	return args->dir != NULL && args->embedded != foreground &&
+	       (!foreground || args->socket != NULL);
 }
 
 int
 mk_daemon_main(int argc, char **argv)
 {
-	struct mk_daemon_args args = {NULL, NULL, false};
+	struct mk_daemon_args args = {NULL, NULL, false, false};
 	const char *role = NULL;
 	bool foreground = false;
 	int c;
@@ -62,14 +85,15 @@ mk_daemon_main(int argc, char **argv)
 			args.socket = optarg;
 		else if (c == 'r')
 			role = optarg;
+		else if (c == 'i' && role != NULL)
+			args.installed = true;
 		else if (c == 'v')
 			return mk_write_all(1, "mynakurad " MK_VERSION "\n",
 				   sizeof "mynakurad " MK_VERSION) < 0;
 		else
 			return usage();
 	}
-	if (args.dir == NULL || optind != argc || args.embedded == foreground ||
-	    (foreground && args.socket == NULL))
+	if (optind != argc || !settle_form(&args, foreground, role))
 		return usage();
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);

@@ -2,7 +2,7 @@
 /*
  * A new vault. Everything is made in DIR/vault.new and gets its name by one rename, after the trail
  * has its genesis and the INTENT: a crash before leaves no vault, and the next init clears the
- * remains away.
+ * remains away. The folder above is the monitor's, so the monitor makes vault.new and renames it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -59,8 +59,8 @@ new_path(const struct vault *v, const char *name, char *out, size_t cap)
 }
 
 /*
- * An empty DIR/vault.new; what an interrupted init left there is removed (nobody ever had its
- * recovery sheet).
+ * DIR/vault.new, which the monitor made, emptied: what an interrupted init left there is removed
+ * (nobody ever had its recovery sheet).
  */
 static int
 fresh_dir(const struct vault *v, int *out)
@@ -69,12 +69,13 @@ fresh_dir(const struct vault *v, int *out)
 	int r = new_path(v, "", path, sizeof path);
 	if (r < 0)
 		return r;
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return mk_err_from_errno(errno);
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	DIR *d = fd < 0 ? NULL : fdopendir(dup(fd));
-	if (d == NULL)
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
 		return MK_E_IO;
+	}
 	for (const struct dirent *e = readdir(d); e != NULL; e = readdir(d))
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			(void)unlinkat(fd, e->d_name, 0);
@@ -123,7 +124,7 @@ trail_made(struct op *op, int r, struct mk_msg *answer)
 }
 
 static void
-trail_answer(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+resume_answer(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 {
 	(void)v;
 	mk_op_resume(op, r, answer);
@@ -139,7 +140,7 @@ make_trail(struct op *op, const struct init *i)
 	mk_msg_init(&m, MK_TR_CREATE, 0);
 	mk_put_str(&m.body, MK_T_vault, id);
 	op->resume = trail_made;
-	mk_link_ask(op->v, op->v->trail, &m, op, trail_answer);
+	mk_link_ask(op->v, op->v->trail, &m, op, resume_answer);
 	return MK_WAIT;
 }
 
@@ -153,8 +154,8 @@ key_ready(struct op *op, struct mk_secret *key)
 	    .params = &i->params,
 	    .key = key,
 	    .now = mk_now()};
-	struct mk_keyring_spec spec = {
-	    .form = mk_vault_installed(op->v) ? MK_FORM_INSTALLED : MK_FORM_EMBEDDED,
+	struct mk_keyring_spec spec = {.form = mk_vault_form(op->v),
+	    .pc = op->v->pc,
 	    .kind = i->demo ? MK_KIND_DEMO : MK_KIND_REAL,
 	    .cost = i->cost,
 	    .chief = &chief,
@@ -205,7 +206,12 @@ read_people(struct op *op, struct init *i)
 		return r < 0 && r != MK_E_NOT_FOUND
 			   ? r
 			   : mk_op_fail(op, MK_E_USAGE, "the chief's name is missing");
-	if (mk_str_copy(i->chief.account, sizeof i->chief.account, i->chief.name) < 0)
+	/* Installed: the caller's own account, or the one that root names (looked up later). */
+	const char *account =
+	    mk_vault_installed(op->v) && op->c->uid != 0 ? op->c->account : i->chief.name;
+	if (account[0] == '\0')
+		return mk_op_fail(op, MK_E_DENIED, "this user id has no account on this PC");
+	if (mk_str_copy(i->chief.account, sizeof i->chief.account, account) < 0)
 		return mk_op_fail(op, MK_E_TOO_BIG, "the chief's name has more than %zu bytes",
 		    sizeof i->chief.account - 1);
 	i->office.own = true;
@@ -214,6 +220,30 @@ read_people(struct op *op, struct init *i)
 	i->chief.state = MK_MEMBER_ACTIVE;
 	r = mk_id_new('o', &i->office.id);
 	return r < 0 ? r : mk_id_new('m', &i->chief.id);
+}
+
+static int
+account_exists(struct op *op, int r, struct mk_msg *answer)
+{
+	struct init *i = op->state;
+	(void)answer;
+	if (r == MK_E_NOT_FOUND)
+		return mk_op_fail(op, MK_E_INPUT,
+		    "installed, the chief is named by the account on this PC: there is none of "
+		    "this name");
+	return r < 0 ? r : mk_kdf_start(op, &i->params, i->pass, key_ready);
+}
+
+/* Root makes the vault for somebody: that account must be there. Others make it for themselves. */
+static int
+find_account(struct op *op, const struct init *i)
+{
+	struct mk_msg m;
+	mk_msg_init(&m, MK_MON_WHO, 0);
+	mk_put_str(&m.body, MK_T_account, i->chief.account);
+	op->resume = account_exists;
+	mk_link_ask(op->v, op->v->monitor, &m, op, resume_answer);
+	return MK_WAIT;
 }
 
 int
@@ -230,6 +260,10 @@ mk_init_check(struct op *op)
 	op->v->init = i;
 	if (op->v->keyring != NULL)
 		return mk_op_fail(op, MK_E_EXISTS, "there is a vault here already");
+	if (mk_vault_installed(op->v) && op->v->pc == NULL)
+		return mk_op_fail(op, MK_E_FAILED,
+		    "this PC's secret could not be made (see mynakurad(8), FILES): no vault "
+		    "without it");
 	int r = read_options(op, i);
 	if (r == 0)
 		r = read_people(op, i);
@@ -250,32 +284,16 @@ mk_init_check(struct op *op)
 	if (r == 0)
 		r = mk_kdf_params_new(MK_KDF_ARGON2ID, &i->cost, i->demo, &i->params);
 	memcpy(op->ev.object, i->chief.id.s, sizeof op->ev.object);
+	if (r == 0 && mk_vault_installed(op->v) && op->c->uid == 0)
+		return find_account(op, i);
 	return r < 0 ? r : mk_kdf_start(op, &i->params, i->pass, key_ready);
 }
 
 static int
-rename_dir(const struct vault *v)
-{
-	char from[4096], to[4096];
-	int r = new_path(v, "", from, sizeof from);
-	if (r == 0 && snprintf(to, sizeof to, "%s/vault", v->args->dir) >= (int)sizeof to)
-		r = MK_E_TOO_BIG;
-	if (r < 0)
-		return r;
-	if (rename(from, to) < 0)
-		return mk_err_from_errno(errno);
-	int fd = open(v->args->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = fd < 0 || fsync(fd) < 0 ? MK_E_IO : 0;
-	if (fd >= 0)
-		close(fd);
-	return r;
-}
-
-int
-mk_init_act(struct op *op)
+kept(struct op *op, int r, struct mk_msg *answer)
 {
 	struct init *i = op->state;
-	int r = op->v->keyring != NULL ? MK_E_EXISTS : rename_dir(op->v);
+	(void)answer;
 	if (r < 0)
 		return r;
 	op->v->keyring = i->keyring;
@@ -287,4 +305,16 @@ mk_init_act(struct op *op)
 	mk_put_str(&op->reply.body, MK_T_member, i->chief.id.s);
 	mk_put_bytes(&op->reply.body, MK_T_recovery, i->recovery_text->data, i->recovery_text->len);
 	return 0;
+}
+
+int
+mk_init_act(struct op *op)
+{
+	struct mk_msg m;
+	if (op->v->keyring != NULL)
+		return MK_E_EXISTS;
+	mk_msg_init(&m, MK_MON_KEEP, 0);
+	op->resume = kept;
+	mk_link_ask(op->v, op->v->monitor, &m, op, resume_answer);
+	return MK_WAIT;
 }

@@ -14,6 +14,7 @@ struct pending {
 	uint32_t id;
 	struct op *op;
 	mk_answer_fn answer;
+	struct mk_told *told;
 };
 
 static void
@@ -33,6 +34,7 @@ give(struct vault *v, struct pending *p, int r, struct mk_msg *m)
 {
 	struct op *op = p->op;
 	mk_answer_fn f = p->answer;
+	mk_tell(v, p->told, r, m);
 	forget_pending(v, p);
 	if (f != NULL)
 		f(v, op, r, m);
@@ -66,6 +68,8 @@ mk_link_ask(struct vault *v, int fd, struct mk_msg *m, struct op *op, mk_answer_
 	}
 	m->id = ++v->next_id;
 	*p = (struct pending){.fd = fd, .id = m->id, .op = op, .answer = f};
+	if (fd == v->trail)
+		p->told = mk_tell_keep(v, m);
 	/* At the end, so that answers are matched in order. */
 	struct pending **q = &v->pending;
 	while (*q != NULL)

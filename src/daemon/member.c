@@ -54,6 +54,9 @@ mk_passphrase_check(struct op *op, const struct mk_secret *pass, bool demo)
 	if (pass->len == 0 || pass->len > MK_KDF_PASS_MAX)
 		return mk_op_fail(
 		    op, MK_E_INPUT, "the passphrase must have 1 to %d bytes", MK_KDF_PASS_MAX);
+	if (mk_auth_gave(op, pass))
+		return mk_op_fail(
+		    op, MK_E_WEAK, "this is the password of the computer: choose another");
 	if (demo)
 		return 0;
 	if (mk_pass_grade((const char *)pass->data, pass->len) == MK_PASS_WEAK)
@@ -282,10 +285,14 @@ find_code_slot(struct op *op)
 		codes++;
 		only = s;
 		if (strcmp(s.member, wanted) == 0 || strcmp(s.account, wanted) == 0) {
+			if (!mk_conn_may_be(op->v, op->c, s.account))
+				return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
 			memcpy(op->member.id.s, s.member, MK_ID_MAX);
 			return 0;
 		}
 	}
+	if (codes == 1 && !mk_conn_may_be(op->v, op->c, only.account))
+		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
 	if (codes ==
 	    /*
 	     * perhaps the name of the only one: the code decides, the name is compared after it
@@ -306,7 +313,9 @@ activate_check(struct op *op)
 	struct mk_kdf_params params;
 	if (c == NULL)
 		return MK_E_NOMEM;
-	int r = find_code_slot(op);
+	int r = mk_auth_need(op);
+	if (r == 0)
+		r = find_code_slot(op);
 	if (r < 0)
 		return r;
 	memcpy(op->ev.object, op->member.id.s, sizeof op->ev.object);
@@ -587,11 +596,15 @@ passphrase_proved(struct op *op, struct mk_secret *key)
 {
 	struct change *c = op->state;
 	struct mk_kdf_cost cost = mk_keyring_cost(op->v->keyring);
-	int r = mk_keyring_open_slot(op->v->keyring,
-	    op->c == NULL ? "" : op->c->session->member.id.s, key, mk_now(), &c->unlocked);
+	int r = mk_keyring_open_slot(op->v->keyring, op->actor, key, mk_now(), &c->unlocked);
 	mk_secret_free(key);
+	if (r == MK_E_AUTH) {
+		mk_tries_count(op->actor, op->uid);
+		return mk_op_fail(op, r, "the passphrase is wrong");
+	}
 	if (r < 0)
-		return r == MK_E_AUTH ? mk_op_fail(op, r, "the passphrase is wrong") : r;
+		return r;
+	mk_tries_forget(op->actor, op->uid);
 	r = mk_kdf_params_new(MK_KDF_ARGON2ID, &cost, mk_vault_is_demo(op->v), &c->params);
 	return r < 0 ? r : mk_kdf_start(op, &c->params, c->pass, new_key_ready);
 }
@@ -612,9 +625,11 @@ passphrase_check(struct op *op)
 		    "the old and the new passphrase are needed");
 	if (r == 0)
 		r = mk_passphrase_check(op, c->pass, mk_vault_is_demo(op->v));
-	memcpy(op->ev.object, op->c->session->member.id.s, sizeof op->ev.object);
+	memcpy(op->ev.object, op->actor, sizeof op->ev.object);
 	if (r == 0)
-		r = mk_keyring_slot_params(op->v->keyring, op->c->session->member.id.s, &params);
+		r = mk_delay_check(op, op->actor);
+	if (r == 0)
+		r = mk_keyring_slot_params(op->v->keyring, op->actor, &params);
 	if (r == 0)
 		r = mk_kdf_start(op, &params, old, passphrase_proved);
 	mk_secret_free(old);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/time.h"
@@ -262,7 +263,8 @@ struct mk_rule
 mk_rule_of(const struct mk_request_row *row)
 {
 	return (struct mk_rule){.roles = row->roles,
-	    .needs_session = row->session == MK_SESSION_OPEN,
+	    .needs_session = row->session != MK_SESSION_NO,
+	    .keeper = row->session == MK_SESSION_KEEPER,
 	    .needs_page = row->grant != MK_GRANT_NONE,
 	    .needs_number = row->grant == MK_GRANT_NUMBER,
 	    .needs_passphrase = row->passphrase != 0,
@@ -282,6 +284,7 @@ first_policy(struct op *op)
 	const struct session *s = op->c->session;
 	struct mk_rule rule = mk_rule_of(op->row);
 	struct mk_standing who = {.session = s != NULL,
+	    .keeper = op->c->uid == 0 || op->c->uid == geteuid(),
 	    .roles = s != NULL ? s->member.roles : 0,
 	    .passphrase_fresh = s != NULL && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
 	if (s != NULL && s->member.until[0] != '\0' && op->row->number != MK_REQ_lock) {
@@ -358,43 +361,11 @@ step_done(struct op *op, int r)
 		checked(op);
 }
 
-/* --- the passphrase again, where the row wants it and the last time is too long ago */
-
-static int
-proved(struct op *op, struct mk_secret *key)
-{
-	struct mk_unlocked *u = NULL;
-	struct session *s = op->c != NULL ? op->c->session : NULL;
-	int r = s == NULL ? MK_E_LOST
-			  : mk_keyring_open_slot(op->v->keyring, s->member.id.s, key, mk_now(), &u);
-	mk_secret_free(key);
-	mk_unlocked_free(u);
-	if (r == 0)
-		s->passphrase_at = mk_mono_ms();
-	return r == MK_E_AUTH ? mk_op_fail(op, r, "the passphrase is wrong") : r;
-}
-
-static int
-prove(struct op *op)
-{
-	struct mk_kdf_params params;
-	struct mk_secret *pass = NULL;
-	int r = mk_op_secret(op, MK_T_passphrase, 0, &pass);
-	if (r < 0)
-		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_AUTH : r,
-		    "the passphrase must be typed again for this");
-	r = mk_keyring_slot_params(op->v->keyring, op->c->session->member.id.s, &params);
-	if (r == 0)
-		r = mk_kdf_start(op, &params, pass, proved);
-	mk_secret_free(pass);
-	return r;
-}
-
 static void
 run(struct op *op)
 {
 	if (op->stage == OP_PROVE) {
-		step_done(op, prove(op));
+		step_done(op, mk_op_prove(op));
 		return;
 	}
 	int (*f)(struct op *) = op->stage == OP_ACT ? op->h->act : op->h->check;
@@ -433,6 +404,9 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	}
 	op->v = v;
 	op->c = c;
+	op->uid = c->uid;
+	if (c->session != NULL)
+		memcpy(op->actor, c->session->member.id.s, sizeof op->actor);
 	op->row = row;
 	op->h = h;
 	op->req = *m;
@@ -444,11 +418,15 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	if (c->session != NULL)
 		c->session->used_at = mk_mono_ms();
 	int r =
-	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init
+	    v->keyring == NULL && row->number != MK_REQ_hello && row->number != MK_REQ_init &&
+		    row->number != MK_REQ_auth
 		? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
 		: first_policy(op);
 	op->stage = OP_CHECK;
-	if (r == MK_E_AUTH && c->session != NULL && row->passphrase != 0) {
+	/* One that was typed is looked at, however fresh the last: a wrong one does nothing. */
+	bool typed = r == 0 && row->number != MK_REQ_export &&
+		     row->number != MK_REQ_member_passphrase && mk_op_has(op, MK_T_passphrase);
+	if ((r == MK_E_AUTH || typed) && c->session != NULL && row->passphrase != 0) {
 		op->stage = OP_PROVE;
 		r = 0;
 	}
@@ -519,7 +497,8 @@ mk_op_secret(struct op *op, unsigned tag, size_t nth, struct mk_secret **out)
 static const struct handler *const tables[] = {mk_handlers_session, mk_handlers_office,
     mk_handlers_member, mk_handlers_subject, mk_handlers_review, mk_handlers_capture,
     mk_handlers_number, mk_handlers_audit, mk_handlers_approval, mk_handlers_task,
-    mk_handlers_clock, mk_handlers_limit, mk_handlers_keys, mk_handlers_member_set};
+    mk_handlers_clock, mk_handlers_limit, mk_handlers_keys, mk_handlers_member_set,
+    mk_handlers_auth};
 
 const struct handler *
 mk_handler_find(uint16_t request)

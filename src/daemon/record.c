@@ -30,6 +30,10 @@ put_session(struct mk_buf *b, const struct session *s, const struct conn *c)
 		mk_put_u64(b, MK_T_sender_uid, c->uid);
 		mk_put_str(b, MK_T_terminal, c->terminal);
 		mk_put_str(b, MK_T_from, c->from);
+		if (c->login_uid != UINT32_MAX)
+			mk_put_u64(b, MK_T_login_uid, c->login_uid);
+		if (c->login_session != UINT32_MAX)
+			mk_put_u64(b, MK_T_login_session, c->login_session);
 	}
 }
 
@@ -61,8 +65,12 @@ put_op(struct mk_msg *m, const struct op *op)
 {
 	const struct op_event *e = &op->ev;
 	struct mk_buf *b = &m->body;
-	if (op->c != NULL)
+	if (op->c != NULL) {
 		put_session(b, op->c->session, op->c);
+	} else { /* hung up: who it was is still known */
+		put_if(b, MK_T_actor, op->actor);
+		mk_put_u64(b, MK_T_sender_uid, op->uid);
+	}
 	put_if(b, MK_T_ledger, e->ledger);
 	put_if(b, MK_T_subject, e->subject);
 	put_if(b, MK_T_id, e->object);
@@ -159,7 +167,8 @@ void
 mk_record_denied(struct op *op, int err, mk_answer_fn f)
 {
 	struct mk_msg m;
-	bool login = op->row->number == MK_REQ_login || op->row->number == MK_REQ_member_activate;
+	bool login = op->row->number == MK_REQ_login || op->row->number == MK_REQ_auth ||
+		     op->row->number == MK_REQ_member_activate;
 	bool waits = err == MK_E_APPROVAL && op->waits[0] != '\0';
 	begin(op->v, &m, "event",
 	    login   ? "login_failed"
@@ -168,8 +177,11 @@ mk_record_denied(struct op *op, int err, mk_answer_fn f)
 	    true);
 	put_op(&m, op);
 	mk_put_str(&m.body, MK_T_result, mk_err_code(err));
-	char what[MK_DETAIL];
-	snprintf(what, sizeof what, "request=%s", op->row->name);
+	char what[MK_DETAIL + 64];
+	/* Of a refused login by PAM: the reason, which the user is not told. */
+	bool pam = op->row->number == MK_REQ_auth && op->ev.detail[0] != '\0';
+	snprintf(what, sizeof what, "request=%s%s%s", op->row->name, pam ? " " : "",
+	    pam ? op->ev.detail : "");
 	mk_put_str(&m.body, MK_T_detail, what);
 	mk_link_ask(op->v, op->v->trail, &m, op, f);
 	if (err == MK_E_BUDGET)
@@ -231,13 +243,10 @@ put_commits(struct mk_buf *b, const char *id, uint64_t commits)
 	mk_buf_free(&rec);
 }
 
-bool
-mk_record_room(struct op *op)
+static bool
+room_this_minute(struct vault *v)
 {
-	struct vault *v = op->v;
 	int64_t minute = mk_mono_ms() / 60000;
-	if (op->c == NULL || op->c->session != NULL)
-		return true;
 	if (minute != v->denied_minute) {
 		v->denied_minute = minute;
 		v->denied = 0;
@@ -247,9 +256,38 @@ mk_record_room(struct op *op)
 		return false;
 	}
 	v->denied++;
+	return true;
+}
+
+bool
+mk_record_room(struct op *op)
+{
+	struct vault *v = op->v;
+	if (op->actor[0] != '\0')
+		return true;
+	if (!room_this_minute(v))
+		return false;
 	op->ev.count = v->denied_silent; /* those that were not written since the last one */
 	v->denied_silent = 0;
 	return true;
+}
+
+void
+mk_record_silent(struct vault *v, bool now)
+{
+	char detail[MK_DETAIL];
+	if (v->denied_silent == 0 || (!now && mk_mono_ms() / 60000 == v->denied_minute))
+		return;
+	snprintf(detail, sizeof detail, "only counted=%u", v->denied_silent);
+	v->denied_silent = 0;
+	mk_record_event(v, "denied", NULL, NULL, MK_E_LOCKED, detail);
+}
+
+void
+mk_record_refused(struct vault *v, const struct conn *c, const char *detail)
+{
+	if (v->genesis[0] != '\0' && room_this_minute(v))
+		mk_record_event(v, "login_failed", NULL, c, MK_E_AUTH, detail);
 }
 
 void

@@ -9,9 +9,6 @@
 #include "mynakura/store/db.h"
 #include "vault_internal.h"
 
-#define TRIES_FREE 3 /* wrong passphrases before a delay */
-#define DELAY_MAX_S 60
-#define TRIES_KEPT 64
 #define STATUS_BYTES 32768
 #define PASS_MIN 1
 
@@ -134,6 +131,7 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 	mk_unlocked_free(s->unlocked);
 	mk_wipe(s, sizeof *s);
 	free(s);
+	mk_auth_end(v, c);
 	mk_vault_settle(v); /* R10: the last session gone, every key gone */
 }
 
@@ -155,14 +153,15 @@ mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
 	size_t n = 0;
 	for (size_t i = 0; i < MK_CONNS; i++) {
 		struct conn *c = &v->conns[i];
-		if (c->fd < 0 || c->session == NULL || (!any && c->uid != uid))
+		if (c->fd < 0 || (!any && (c->session == NULL || c->uid != uid)))
 			continue;
-		if (c->op != NULL)
-			mk_conn_close(v, c); /* its request ends without an answer */
-		else
+		n += c->session != NULL;
+		if (c->op != NULL) /* it may hold a key or be about to: its asker loses the line */
+			mk_conn_close(v, c);
+		else if (c->session != NULL)
 			lock_conn(v, c, why);
-		n++;
 	}
+	mk_vault_settle(v);
 	return n;
 }
 
@@ -183,46 +182,6 @@ mk_sessions_tick(struct vault *v)
 	}
 }
 
-/*
- * --- delays after wrong passphrases: per slot and uid, so that nobody can lock another out (R22)
- */
-
-struct tries {
-	char member[MK_ID_MAX];
-	uid_t uid;
-	unsigned wrong;
-	int64_t until; /* mono ms */
-};
-static struct tries tries[TRIES_KEPT];
-
-static struct tries *
-tries_of(const char *member, uid_t uid)
-{
-	struct tries *oldest = &tries[0];
-	for (size_t i = 0; i < TRIES_KEPT; i++) {
-		if (strcmp(tries[i].member, member) == 0 && tries[i].uid == uid &&
-		    tries[i].wrong > 0)
-			return &tries[i];
-		if (tries[i].until < oldest->until)
-			oldest = &tries[i];
-	}
-	*oldest = (struct tries){.uid = uid};
-	snprintf(oldest->member, sizeof oldest->member, "%s", member);
-	return oldest;
-}
-
-static void
-count_wrong(const char *member, uid_t uid)
-{
-	struct tries *t = tries_of(member, uid);
-	t->wrong++;
-	if (t->wrong < TRIES_FREE)
-		return;
-	unsigned over = t->wrong - TRIES_FREE;
-	int64_t s = over > 5 ? DELAY_MAX_S : INT64_C(1) << over;
-	t->until = mk_mono_ms() + s * 1000;
-}
-
 /* --- hello */
 
 static int
@@ -230,6 +189,8 @@ hello_act(struct op *op)
 {
 	struct mk_buf *b = &op->reply.body;
 	struct vault *v = op->v;
+	if (mk_op_str(op, MK_T_lang, op->c->lang, sizeof op->c->lang) < 0)
+		op->c->lang[0] = '\0';
 	mk_put_str(b, MK_T_form, mk_vault_installed(v) ? "installed" : "embedded");
 	if (v->keyring != NULL) {
 		mk_put_str(b, MK_T_vault, v->genesis);
@@ -281,7 +242,10 @@ pick_slots(struct op *op, struct login *l)
 				continue;
 			bool hit =
 			    strcmp(s.member, l->wanted) == 0 || strcmp(s.account, l->wanted) == 0;
-			if (hit || pass == 1 || l->wanted[0] == '\0')
+			bool own = mk_conn_may_be(op->v, op->c, s.account);
+			if (hit && !own) /* not one guess at another's passphrase */
+				return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+			if (own && (hit || pass == 1 || l->wanted[0] == '\0'))
 				memcpy(l->slots[l->count++], s.member, MK_ID_MAX);
 		}
 		l->by_name = pass == 1;
@@ -296,16 +260,17 @@ pick_slots(struct op *op, struct login *l)
 
 static int login_opened(struct op *op, struct mk_secret *key);
 
-/* MK_E_BUSY while the delay after wrong passphrases runs. */
+/* A slot that needs this PC's secret where there is none says so: no passphrase is right then. */
 static int
-check_delay(struct op *op, const char *member)
+has_pc_secret(struct op *op, const char *member)
 {
-	struct tries *t = tries_of(member, op->c != NULL ? op->c->uid : 0);
-	int64_t wait = t->until - mk_mono_ms();
-	if (t->wrong < TRIES_FREE || wait <= 0)
-		return 0;
-	return mk_op_fail(
-	    op, MK_E_BUSY, "wait %d s after wrong passphrases", (int)(wait / 1000) + 1);
+	struct mk_slot_info s;
+	for (size_t i = 0; mk_keyring_slot_at(op->v->keyring, i, &s); i++)
+		if (strcmp(s.member, member) == 0 && s.pc && op->v->pc == NULL)
+			return mk_op_fail(op, MK_E_AUTH,
+			    "this PC's secret is missing: without it only the recovery sheet "
+			    "opens this vault");
+	return 0;
 }
 
 /*
@@ -323,7 +288,9 @@ try_next_slot(struct op *op)
 	struct login *l = op->state;
 	struct mk_kdf_params params;
 	const char *member = l->slots[l->next];
-	int r = check_delay(op, counted_as(l, member));
+	int r = has_pc_secret(op, member);
+	if (r == 0)
+		r = mk_delay_check(op, counted_as(l, member));
 	if (r < 0)
 		return r;
 	r = mk_keyring_slot_params(op->v->keyring, member, &params);
@@ -338,8 +305,7 @@ wrong_slot(struct op *op)
 		return try_next_slot(op);
 	if (l->count == 1)
 		snprintf(op->ev.object, sizeof op->ev.object, "%s", l->slots[0]);
-	if (op->c != NULL)
-		count_wrong(counted_as(l, l->slots[0]), op->c->uid);
+	mk_tries_count(counted_as(l, l->slots[0]), op->uid);
 	return mk_op_fail(op, MK_E_AUTH, "no such member, or the passphrase is wrong");
 }
 
@@ -368,6 +334,8 @@ load_member(struct op *op, struct session *s)
 	}
 	if (s->member.state != MK_MEMBER_ACTIVE)
 		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
+	if (op->c != NULL && !mk_conn_may_be(op->v, op->c, s->member.account))
+		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
 	char today[MK_DATE_MAX];
 	mk_date_format(mk_date_jst(mk_clock_steady(op->v)), today);
 	if (s->member.until[0] != '\0' && strcmp(today, s->member.until) > 0)
@@ -412,8 +380,7 @@ login_opened(struct op *op, struct mk_secret *key)
 		free(s);
 		return r == MK_E_AUTH ? wrong_slot(op) : r;
 	}
-	if (op->c != NULL)
-		*tries_of(counted_as(l, l->slots[l->next]), op->c->uid) = (struct tries){0};
+	mk_tries_forget(counted_as(l, l->slots[l->next]), op->uid);
 	l->session = s;
 	return mk_op_has(op, MK_T_checkpoint) ? mk_witness_ask(op, login_witnessed) : 0;
 }
@@ -428,12 +395,18 @@ login_check(struct op *op)
 	op->state_free = login_free;
 	if (op->c->session != NULL)
 		return mk_op_fail(op, MK_E_STATE, "this connection has a session already");
-	int r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
+	int r = mk_auth_need(op);
+	if (r < 0)
+		return r;
+	r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
 	if (r < 0 && r != MK_E_NOT_FOUND)
 		return r;
 	r = mk_op_secret(op, MK_T_passphrase, 0, &l->pass);
 	if (r < 0 || l->pass->len < PASS_MIN || l->pass->len > MK_KDF_PASS_MAX)
 		return mk_op_fail(op, r == MK_E_NOMEM ? r : MK_E_AUTH, "the passphrase is missing");
+	if (mk_auth_gave(op, l->pass))
+		return mk_op_fail(op, MK_E_DENIED,
+		    "this is the password of the computer, not the vault's passphrase");
 	int64_t now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
 	if (!mk_date_valid(mk_date_jst(now)))
 		return mk_op_fail(op, MK_E_INPUT, "the stated time is out of range");
@@ -470,11 +443,12 @@ login_act(struct op *op)
 	}
 	op->c->session = s;
 	mk_clock_look(op->v);
+	mk_auth_used(op);
 	mk_roles_format(s->member.roles, roles, sizeof roles);
 	mk_put_str(&op->reply.body, MK_T_member, s->member.id.s);
 	mk_put_str(&op->reply.body, MK_T_name, s->member.name);
 	mk_put_str(&op->reply.body, MK_T_roles, roles);
-	if (op->v->args->embedded)
+	if (!mk_vault_installed(op->v))
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
 	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
 	if (l->witness < 0)
@@ -507,9 +481,13 @@ proved(struct op *op, struct mk_secret *key)
 			      : mk_keyring_open_slot(op->v->keyring, member, key, mk_now(), &u);
 	mk_secret_free(key);
 	mk_unlocked_free(u);
+	if (r == 0) {
+		mk_tries_forget(member, op->uid);
+		op->c->session->passphrase_at = mk_mono_ms();
+	}
 	if (r != MK_E_AUTH)
 		return r;
-	count_wrong(member, op->c->uid);
+	mk_tries_count(member, op->uid);
 	return mk_op_fail(op, r, "the passphrase is wrong");
 }
 
@@ -524,7 +502,7 @@ mk_op_prove(struct op *op)
 	    (r == 0 && (pass->len < PASS_MIN || pass->len > MK_KDF_PASS_MAX)))
 		r = mk_op_fail(op, MK_E_AUTH, "the passphrase is asked for again");
 	if (r == 0)
-		r = check_delay(op, member);
+		r = mk_delay_check(op, member);
 	if (r == 0)
 		r = mk_keyring_slot_params(op->v->keyring, member, &params);
 	if (r == 0)
@@ -624,6 +602,17 @@ own_office(const struct mk_office *o, void *arg)
 	return 1;
 }
 
+/* The office's limits, so that a screen can show what it changes. */
+static void
+put_limits(const struct vault *v, struct mk_buf *b)
+{
+	char kind[48];
+	for (int i = 0; i < MK_LIMIT_COUNT; i++) {
+		snprintf(kind, sizeof kind, "limit.%s", mk_limit_name(i));
+		put_count(b, kind, NULL, v->limits[i]);
+	}
+}
+
 static int
 status_act(struct op *op)
 {
@@ -648,11 +637,12 @@ status_act(struct op *op)
 	put_count(b, "members", NULL, w.members);
 	put_count(b, "active_members", NULL, w.active);
 	put_count(b, "sessions", NULL, mk_session_count(v));
+	put_limits(v, b);
 	if (w.r < 0)
 		mk_put_str(b, MK_T_alarm, "a ledger could not be opened");
 	if (!mk_secret_locked())
 		mk_put_str(b, MK_T_alarm, "keys are in memory that is not locked against swap");
-	if (v->args->embedded)
+	if (!mk_vault_installed(v))
 		mk_put_str(
 		    b, MK_T_alarm, "embedded: one user account, no separation of processes by uid");
 	return mk_witness_status(op);

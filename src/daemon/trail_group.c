@@ -13,12 +13,14 @@
 #include "mynakura/model/id.h"
 #include "trail_internal.h"
 
+#define DETAILS 9
+
 /* The texts of an event, copied out of the message. */
 struct texts {
 	char kind[16], action[32], actor[MK_TRAIL_VAULT_MAX], roles[64], session[32], terminal[64],
 	    from[64], ledger[32], object[32], purpose[80], result[32], reason[MK_EVENT_TEXT_MAX],
 	    detail[MK_EVENT_TEXT_MAX], count[24], now[MK_TIME_MAX], sha256[65], approval[32],
-	    approver[32];
+	    approver[32], login_uid[12], login_session[12];
 	char (*subject)[MK_ID_MAX];
 	const char **subjects;
 	size_t n_subjects;
@@ -92,10 +94,29 @@ kind_of(const char *s, enum mk_event_kind *out)
 	return MK_E_PROTOCOL;
 }
 
+/* The login that the asker's process belongs to, where the kernel knows one. */
 static size_t
-fill_details(const struct mk_msg *m, struct texts *x, struct mk_detail d[7])
+fill_login(const struct mk_msg *m, struct texts *x, struct mk_detail *d)
 {
 	size_t n = 0;
+	const void *b = m->body.data;
+	uint64_t uid = mk_get_u64(b, m->body.len, MK_T_login_uid, UINT32_MAX),
+		 session = mk_get_u64(b, m->body.len, MK_T_login_session, UINT32_MAX);
+	if (uid < UINT32_MAX) {
+		snprintf(x->login_uid, sizeof x->login_uid, "%u", (unsigned)uid);
+		d[n++] = (struct mk_detail){"login_uid", x->login_uid};
+	}
+	if (session < UINT32_MAX) {
+		snprintf(x->login_session, sizeof x->login_session, "%u", (unsigned)session);
+		d[n++] = (struct mk_detail){"login_session", x->login_session};
+	}
+	return n;
+}
+
+static size_t
+fill_details(const struct mk_msg *m, struct texts *x, struct mk_detail d[DETAILS])
+{
+	size_t n = fill_login(m, x, d);
 	uint64_t count = mk_get_u64(m->body.data, m->body.len, MK_T_count, 0);
 	int64_t now = mk_get_i64(m->body.data, m->body.len, MK_T_now, 0);
 	if (x->object[0] != '\0')
@@ -147,7 +168,7 @@ static int
 append(struct mk_trail_role *t, struct mk_held *h, bool durable)
 {
 	struct texts x;
-	struct mk_detail details[7];
+	struct mk_detail details[DETAILS];
 	struct mk_event e = {0};
 	if (t->trail == NULL)
 		return MK_E_TRAIL;

@@ -23,6 +23,7 @@
 
 #define COMMITS_MAX 1700
 #define QUIET_MS 500
+#define ASIDE_MS 10000
 
 static int
 put_head(struct mk_trail_role *t, struct mk_buf *b)
@@ -105,6 +106,32 @@ finished_init(const struct mk_entry *e, void *arg)
 	return *(bool *)arg;
 }
 
+/* The activity log's place, a chain of its own (architecture.md). */
+static int
+make_pc(const struct mk_trail_role *t)
+{
+	char path[4300];
+	snprintf(path, sizeof path, "%s/pc", t->trail_dir);
+	return mkdir(path, 0750) < 0 && errno != EEXIST ? mk_err_from_errno(errno) : 0;
+}
+
+/* The folder above is not ours: the monitor moves it away and gives us an empty one. */
+static int
+ask_aside(void)
+{
+	struct mk_msg m, reply;
+	mk_msg_init(&m, MK_MON_ASIDE, 1);
+	int r = mk_chan_send(MK_FD_MONITOR, &m, ASIDE_MS);
+	mk_msg_free(&m);
+	if (r == 0)
+		r = mk_chan_recv(MK_FD_MONITOR, &reply, ASIDE_MS);
+	if (r < 0)
+		return MK_E_LOST;
+	r = (int)mk_get_i64(reply.body.data, reply.body.len, MK_T_error, MK_E_PROTOCOL);
+	mk_msg_free(&reply);
+	return r;
+}
+
 /*
  * A trail without a vault beside it is an init that was cut off: it is put aside, never removed.
  * One whose init was finished belongs to a vault that was lost or taken away: it stays.
@@ -112,7 +139,6 @@ finished_init(const struct mk_entry *e, void *arg)
 static int
 put_aside(struct mk_trail_role *t)
 {
-	char aside[4300];
 	bool finished = false;
 	struct mk_trail_filter f = {.action = "init"};
 	int r = mk_trail_read(t->trail_dir, &f, finished_init, &finished);
@@ -120,14 +146,8 @@ put_aside(struct mk_trail_role *t)
 		return r < 0 ? r : MK_E_DAMAGED;
 	mk_trail_close(t->trail);
 	t->trail = NULL;
-	for (unsigned i = 1; i < 1000; i++) {
-		struct stat st;
-		snprintf(aside, sizeof aside, "%s-unfinished-%u", t->trail_dir, i);
-		if (lstat(aside, &st) == 0)
-			continue;
-		return rename(t->trail_dir, aside) < 0 ? MK_E_IO : 0;
-	}
-	return MK_E_EXISTS;
+	r = ask_aside();
+	return r < 0 ? r : make_pc(t);
 }
 
 static int
@@ -334,22 +354,47 @@ loop(struct mk_trail_role *t)
 	}
 }
 
+/* Installed: nothing but the own folder and the PC's witness, also where the file modes would let us. */
+static int
+close_in(const struct mk_trail_role *t, const struct mk_daemon_args *args)
+{
+	char spare[4300], witness[4200];
+	if (!mk_is_installed(args))
+		return 0;
+	umask(027); /* files 0640: the group of this account reads the trail (decisions.md 13) */
+	snprintf(spare, sizeof spare, "%s.next", t->trail_dir);
+	snprintf(witness, sizeof witness, "%s/witness", t->dir);
+	const char *const read[] = {witness, NULL}, *const write[] = {t->trail_dir, spare, NULL};
+	int r = mk_sandbox_landlock(read, write);
+	return r == MK_SANDBOX_NO_LANDLOCK ? 0 : r;
+}
+
+static int
+start(struct mk_trail_role *t, const struct mk_daemon_args *args)
+{
+	signal(SIGTERM, SIG_IGN); /* the monitor ends the roles in order */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (snprintf(t->dir, sizeof t->dir, "%s", args->dir) >= (int)sizeof t->dir ||
+	    snprintf(t->trail_dir, sizeof t->trail_dir, "%s/trail", args->dir) >=
+		(int)sizeof t->trail_dir)
+		return MK_E_INPUT;
+	int r = close_in(t, args);
+	if (r == 0)
+		r = mk_sandbox_trail();
+	return r == 0 ? make_pc(t) : r;
+}
+
 int
 mk_trail_run(const struct mk_daemon_args *args)
 {
 	struct mk_trail_role *t = calloc(1, sizeof *t);
 	if (t == NULL)
 		return MK_E_NOMEM;
-	signal(SIGTERM, SIG_IGN); /* the monitor ends the roles in order */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	int r = MK_E_INPUT;
-	if (snprintf(t->dir, sizeof t->dir, "%s", args->dir) < (int)sizeof t->dir &&
-	    snprintf(t->trail_dir, sizeof t->trail_dir, "%s/trail", args->dir) <
-		(int)sizeof t->trail_dir)
-		r = mk_sandbox_trail();
+	int r = start(t, args);
 	if (r == 0)
 		r = loop(t);
 	mk_jobs_free(t);

@@ -22,6 +22,7 @@
 
 #define HOUR_MS (3600 * 1000)
 #define GOODBYE_MS 5000
+#define ACCEPTS_A_ROUND 8
 
 bool
 mk_vault_is_demo(const struct vault *v)
@@ -36,17 +37,23 @@ mk_vault_path(const struct vault *v, const char *name, char *out, size_t cap)
 	return n < 0 || (size_t)n >= cap ? MK_E_TOO_BIG : 0;
 }
 
+bool
+mk_vault_installed(const struct vault *v)
+{
+	return mk_is_installed(v->args);
+}
+
+enum mk_form
+mk_vault_form(const struct vault *v)
+{
+	return mk_vault_installed(v) ? MK_FORM_INSTALLED : MK_FORM_EMBEDDED;
+}
+
 int64_t
 mk_vault_now(const struct op *op)
 {
 	const struct session *s = op->c != NULL ? op->c->session : NULL;
 	return s != NULL && s->now != 0 ? s->now : mk_clock_steady(op->v);
-}
-
-bool
-mk_vault_installed(const struct vault *v)
-{
-	return !v->args->embedded && v->args->socket == NULL;
 }
 
 void
@@ -81,15 +88,16 @@ static int
 open_keyring(struct vault *v)
 {
 	char dir[4096];
-	enum mk_form form = mk_vault_installed(v) ? MK_FORM_INSTALLED : MK_FORM_EMBEDDED;
 	int r = mk_vault_path(v, "", dir, sizeof dir);
 	if (r < 0)
 		return r;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : MK_E_IO;
-	r = mk_keyring_open(fd, MK_KEYRING_NAME, form, &v->keyring);
+	r = mk_keyring_open(fd, MK_KEYRING_NAME, mk_vault_form(v), &v->keyring);
 	close(fd);
+	if (r == 0)
+		r = mk_keyring_set_pc(v->keyring, v->pc);
 	return r == MK_E_NOT_FOUND ? MK_E_DAMAGED : r; /* the folder without its keyring */
 }
 
@@ -118,6 +126,38 @@ trail_opened(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 	v->trail_error = mk_commits_take(v, answer);
 }
 
+/* Installed: what the monitor opened for us. Without it slots that need it do not open. */
+static int
+take_pc_secret(struct vault *v)
+{
+	uint8_t raw[MK_KEY_LEN + 1];
+	if (!mk_vault_installed(v) || fcntl(MK_FD_PC, F_GETFD) < 0)
+		return 0;
+	ssize_t n = read(MK_FD_PC, raw, sizeof raw);
+	close(MK_FD_PC);
+	if (n == MK_KEY_LEN)
+		v->pc = mk_secret_from(raw, MK_KEY_LEN);
+	mk_wipe(raw, sizeof raw);
+	return n == MK_KEY_LEN && v->pc == NULL ? MK_E_NOMEM : 0;
+}
+
+/* Installed: the own folder, and what the system says of a peer (peer.c). */
+static int
+close_in(const struct vault *v)
+{
+	static const char *const read[] = {"/proc", "/run/utmp", "/run/systemd/sessions", NULL};
+	char dir[4096], fresh[4096];
+	if (!mk_vault_installed(v))
+		return 0;
+	int r = mk_vault_path(v, "", dir, sizeof dir);
+	if (r < 0 ||
+	    snprintf(fresh, sizeof fresh, "%s/vault.new", v->args->dir) >= (int)sizeof fresh)
+		return MK_E_TOO_BIG;
+	const char *const write[] = {dir, fresh, NULL};
+	r = mk_sandbox_landlock(read, write);
+	return r == MK_SANDBOX_NO_LANDLOCK ? 0 : r;
+}
+
 static int
 init(struct vault *v, const struct mk_daemon_args *args)
 {
@@ -135,7 +175,11 @@ init(struct vault *v, const struct mk_daemon_args *args)
 	int r = mk_exchange_new(
 	    &v->exchange); /* before the sandbox: iconv_open fails after (decisions.md 9) */
 	if (r == 0)
+		r = take_pc_secret(v);
+	if (r == 0)
 		r = open_keyring(v);
+	if (r == 0)
+		r = close_in(v);
 	if (r == 0)
 		r = mk_sandbox_vault();
 	if (r == 0)
@@ -151,7 +195,10 @@ static void
 take_connections(struct vault *v)
 {
 	int fd;
-	while ((fd = accept4(v->serve, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+	/* A few at a time: a flood of connections must not hold up those who are in (R22). */
+	for (int i = 0; i < ACCEPTS_A_ROUND &&
+			(fd = accept4(v->serve, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;
+	     i++)
 		(void)mk_conn_add(v, fd);
 }
 
@@ -166,6 +213,8 @@ read_conn(struct vault *v, struct conn *c)
 		mk_conn_close(v, c);
 		return;
 	}
+	c->spoke = true;
+	c->last = mk_mono_ms();
 	mk_op_start(v, c, &m);
 }
 
@@ -176,7 +225,10 @@ read_link(struct vault *v, int fd)
 	struct mk_msg m;
 	int r;
 	while ((r = mk_chan_recv(fd, &m, 0)) == 0) {
-		mk_link_answer(v, fd, &m);
+		if (fd == v->monitor && m.type == MK_MON_LOCK)
+			(void)mk_sessions_lock(v, true, 0, "locked by the machine");
+		else
+			mk_link_answer(v, fd, &m);
 		mk_msg_free(&m);
 	}
 	return r == MK_E_AGAIN;
@@ -198,15 +250,20 @@ any_conn(const struct vault *v)
 	return false;
 }
 
-enum { P_MONITOR, P_TRAIL, P_SERVE, P_KDF, P_READING, P_CONNS };
+enum { P_MONITOR, P_TRAIL, P_SERVE, P_KDF, P_READING, P_CONNS, P_AUTH = P_CONNS + MK_CONNS };
+#define P_ALL (P_AUTH + MK_CONNS)
 
 static void
 serve_conns(struct vault *v, const struct pollfd *p)
 {
 	for (size_t i = 0; i < MK_CONNS; i++) {
 		struct conn *c = &v->conns[i];
-		if (c->fd >= 0 && c->fd == p[P_CONNS + i].fd &&
-		    (p[P_CONNS + i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+		if (c->fd < 0 || c->fd != p[P_CONNS + i].fd)
+			continue;
+		short got = p[P_CONNS + i].revents;
+		if (c->unnamed && (got & (POLLHUP | POLLERR)) != 0)
+			mk_conn_close(v, c);
+		else if (!c->unnamed && (got & (POLLIN | POLLHUP | POLLERR)) != 0)
 			read_conn(v, c);
 	}
 	for (size_t i = 0; i < MK_CONNS; i++) {
@@ -232,8 +289,8 @@ set_poll(const struct vault *v, struct pollfd *p)
 		 * While a request runs nothing more is read: one at a time, the kernel's queue is
 		 * the limit.
 		 */
-		short want = (short)((c->op == NULL && !c->closing ? POLLIN : 0) |
-				     (c->out != NULL ? POLLOUT : 0));
+		bool may_ask = c->op == NULL && !c->closing && !c->unnamed;
+		short want = (short)((may_ask ? POLLIN : 0) | (c->out != NULL ? POLLOUT : 0));
 		p[P_CONNS + i] = (struct pollfd){c->fd, want, 0};
 	}
 }
@@ -242,9 +299,12 @@ set_poll(const struct vault *v, struct pollfd *p)
 static bool
 one_round(struct vault *v, int timeout)
 {
-	struct pollfd p[P_CONNS + MK_CONNS];
+	struct pollfd p[P_ALL];
+	int sweep = mk_conn_sweep(v);
+	if (sweep >= 0 && (timeout < 0 || sweep < timeout))
+		timeout = sweep;
 	set_poll(v, p);
-	int n = poll(p, P_CONNS + MK_CONNS, timeout);
+	int n = poll(p, P_ALL, mk_auth_poll(v, p + P_AUTH, timeout));
 	if (n < 0 && errno != EINTR)
 		return false;
 	if (p[P_KDF].revents != 0)
@@ -261,10 +321,12 @@ one_round(struct vault *v, int timeout)
 		mk_link_answer(v, v->monitor, NULL);
 		return false;
 	}
+	mk_auth_serve(v, p + P_AUTH);
 	if (p[P_SERVE].revents != 0)
 		take_connections(v);
 	serve_conns(v, p);
 	mk_sessions_tick(v);
+	mk_record_silent(v, false);
 	if (v->dirty && v->pending == NULL && mk_mono_ms() - v->last_checkpoint > HOUR_MS)
 		mk_record_checkpoint(v);
 	mk_record_purge(v);
@@ -277,6 +339,7 @@ goodbye(struct vault *v)
 	v->stopping = true;
 	for (size_t i = 0; i < MK_CONNS; i++)
 		mk_conn_close(v, &v->conns[i]);
+	mk_record_silent(v, true);
 	if (v->written)
 		mk_record_event(v, "stop", NULL, NULL, 0, "");
 	mk_record_checkpoint(v);
@@ -289,6 +352,7 @@ goodbye(struct vault *v)
 	mk_worker_free(v->reading);
 	mk_keyring_close(v->keyring);
 	mk_exchange_free(v->exchange);
+	mk_secret_free(v->pc);
 	mk_buf_free(&v->alarms);
 	free(v->commits);
 }
@@ -326,7 +390,7 @@ static void
 refuse(struct vault *v, int err)
 {
 	if (!v->args->embedded)
-		return;
+		return; /* a service's words are in its log; the monitor tries again or gives up */
 	struct mk_msg m;
 	while (mk_chan_recv(v->serve, &m, 10000) == 0) {
 		struct mk_msg reply;
@@ -350,6 +414,7 @@ mk_vault_run(const struct mk_daemon_args *args)
 	signal(SIGTERM, SIG_IGN); /* the monitor ends the roles in order */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
 	int r = init(v, args);
 	if (r == 0)
 		r = meet_trail(v);

@@ -8,6 +8,7 @@
 #ifndef MK_DAEMON_VAULT_INTERNAL_H
 #define MK_DAEMON_VAULT_INTERNAL_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,9 +33,19 @@
 #define MK_LEDGERS_OPEN 16 /* decisions.md 8 */
 #define MK_DETAIL 200
 
+#define MK_NAMES 64
+
 struct vault;
 struct conn;
 struct op;
+struct auth;
+
+/* The account of a uid as the system had it lately. */
+struct known_name {
+	uid_t uid;
+	char account[65];
+	int64_t until; /* mono ms; 0: free */
+};
 typedef void (*mk_answer_fn)(struct vault *v, struct op *op, int r, struct mk_msg *answer);
 
 /* An open session: lives and dies with its connection (R21). */
@@ -59,7 +70,14 @@ struct conn {
 	uid_t uid;
 	pid_t pid;
 	char terminal[32];
-	char from[64];
+	char from[64]; /* where the login came from: an address, "local", "unknown" */
+	char account[65]; /* of uid, by the system's tables; "" none. Installed only */
+	uint32_t login_uid, login_session; /* of the peer's process; UINT32_MAX unknown */
+	bool unnamed; /* the account is being looked up: nothing is read before */
+	bool spoke; /* has ever sent something */
+	int64_t last; /* mono ms of the last message */
+	char lang[8]; /* of hello: what PAM speaks */
+	struct auth *auth; /* NULL: no login by PAM was tried */
 	struct session *session;
 	struct op *op; /* one request at a time */
 	struct outmsg *out, **out_tail;
@@ -111,6 +129,9 @@ struct handler {
 struct op {
 	struct vault *v;
 	struct conn *c; /* NULL when the asker has gone; the op ends without an answer */
+	uid_t
+	    uid; /* of the asker, and its member when it asked ("" = no session): they outlive c */
+	char actor[MK_ID_MAX];
 	const struct mk_request_row *row;
 	const struct handler *h;
 	enum op_stage stage;
@@ -156,7 +177,11 @@ struct vault {
 	const struct mk_daemon_args *args;
 	int monitor, trail, serve;
 	struct conn conns[MK_CONNS];
+	struct known_name names[MK_NAMES];
+	bool asking; /* the monitor is looking up asked_uid */
+	uid_t asked_uid;
 	struct mk_keyring *keyring; /* NULL: no vault here yet */
+	struct mk_secret *pc; /* installed: this PC's secret; NULL none */
 	struct mk_main *main; /* NULL while no session ever opened it */
 	struct open_ledger ledgers[MK_LEDGERS_OPEN];
 	struct mk_exchange *exchange;
@@ -200,7 +225,18 @@ void mk_vault_settle(struct vault *v);
 int64_t mk_vault_now(
     const struct op *op); /* the session's stated time in a demo office, else the real one */
 
+enum mk_form mk_vault_form(const struct vault *v);
+
+/* --- peer.c: what the system knows of a peer's process, for the record only; never decides */
+void mk_peer_look(struct conn *c);
+
 /* --- conn.c */
+/* Installed: does this connection come from the member's own account? Embedded: always true. */
+bool mk_conn_may_be(const struct vault *v, const struct conn *c, const char *account);
+#define MK_OWN_ACCOUNT "a member logs in from the own account only"
+void mk_conn_name_next(struct vault *v);
+/* Closes connections that never said anything (R22); the ms until the next look, -1 none. */
+int mk_conn_sweep(struct vault *v);
 struct conn *mk_conn_add(struct vault *v, int fd); /* NULL: over a limit (fd is closed) */
 void mk_conn_close(struct vault *v, struct conn *c); /* ends the session, cuts a running op loose */
 void mk_conn_send(struct conn *c,
@@ -217,6 +253,11 @@ void mk_link_ask(struct vault *v, int fd, struct mk_msg *m, struct op *op, mk_an
 void mk_link_answer(struct vault *v, int fd, struct mk_msg *m);
 void mk_link_forget(struct vault *v, struct op *op);
 bool mk_link_flush(struct vault *v);
+
+/* --- tell.c: copies of what was recorded, for the kernel's audit and syslog; installed only */
+struct mk_told; /* what is kept of a record until it is on the trail */
+struct mk_told *mk_tell_keep(const struct vault *v, const struct mk_msg *m); /* NULL: nothing */
+void mk_tell(struct vault *v, struct mk_told *t, int r, const struct mk_msg *answer); /* takes t */
 
 /* --- worker.c: one thread, one job at a time, at most four waiting */
 typedef int (*mk_job_fn)(void *job); /* in the thread */
@@ -268,6 +309,17 @@ void mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f);
  * are counted.
  */
 bool mk_record_room(struct op *op);
+/* Records how many refusals were only counted, when their minute is over or all ends. */
+void mk_record_silent(struct vault *v, bool now);
+
+/* MK_E_BUSY while the delay runs */
+void mk_delay_wrong(const struct op *op, const char *member);
+void mk_delay_right(const struct op *op, const char *member);
+/*
+ * A login that was refused outside a request (a prompt that nobody answers); as many a minute as
+ * mk_record_room.
+ */
+void mk_record_refused(struct vault *v, const struct conn *c, const char *detail);
 
 /* --- audit.c */
 /* Shows the trail MK_T_checkpoint of the request; then gets its verdict. MK_WAIT. */
@@ -276,6 +328,16 @@ int mk_witness_ask(struct op *op, int (*then)(struct op *, int, struct mk_msg *)
 int mk_witness_alarm(struct op *op, const struct session *s, int r);
 int mk_witness_status(struct op *op); /* puts MK_T_witness. MK_WAIT */
 void mk_record_purge(struct vault *v); /* at most once a day */
+/* --- delay.c */
+/*
+ * Wrong tries, counted per name and uid so that nobody can lock another out (R22): seconds until
+ * the next may be made, one more, none any more.
+ */
+int mk_tries_wait(const char *name, uid_t uid);
+void mk_tries_count(const char *name, uid_t uid);
+void mk_tries_forget(const char *name, uid_t uid);
+/* The same for a request. MK_E_BUSY with words while the delay runs. */
+int mk_delay_check(struct op *op, const char *name);
 
 /* --- session.c */
 /*
@@ -293,6 +355,17 @@ size_t mk_session_count(const struct vault *v);
  */
 int mk_op_prove(struct op *op);
 int mk_vault_open_main(struct vault *v, const struct mk_unlocked *u);
+
+/* --- auth.c: login by PAM, before the passphrase (installed form) */
+/* 0 when this connection may log in or activate: embedded, or PAM has passed. MK_E_AUTH. */
+int mk_auth_need(struct op *op);
+void mk_auth_used(struct op *op); /* a login has used it up */
+/* Was pass typed at a hidden prompt of PAM? The passphrase must be another (decisions.md 6). */
+bool mk_auth_gave(const struct op *op, const struct mk_secret *pass);
+void mk_auth_end(struct vault *v, struct conn *c); /* with the session or the connection */
+/* Its places in the loop's poll set; the time until something is due, at most timeout ms. */
+int mk_auth_poll(const struct vault *v, struct pollfd p[MK_CONNS], int timeout);
+void mk_auth_serve(struct vault *v, const struct pollfd p[MK_CONNS]);
 
 /* Ends sessions that nobody used for the office's time, and all after the PC slept (R10). */
 void mk_sessions_tick(struct vault *v);
@@ -375,7 +448,7 @@ bool mk_op_holds(const struct op *op, const char *ledger, enum mk_key_kind kind)
 extern const struct handler mk_handlers_session[], mk_handlers_office[], mk_handlers_member[],
     mk_handlers_subject[], mk_handlers_review[], mk_handlers_capture[], mk_handlers_number[],
     mk_handlers_audit[], mk_handlers_approval[], mk_handlers_task[], mk_handlers_clock[],
-    mk_handlers_limit[], mk_handlers_keys[], mk_handlers_member_set[];
+    mk_handlers_limit[], mk_handlers_keys[], mk_handlers_member_set[], mk_handlers_auth[];
 const struct handler *mk_handler_find(uint16_t request);
 
 #endif

@@ -36,18 +36,10 @@ keep(const char *dir, const void *data, size_t len)
 	return r;
 }
 
-bool
-mk_monitor_keep(int trail_fd, const char *dir)
+void
+mk_monitor_witness(const char *dir, const struct mk_msg *m)
 {
-	struct mk_msg m;
 	struct mk_item it;
-	int r;
-	while ((r = mk_chan_recv(trail_fd, &m, 0)) == 0) {
-		if (m.type == MK_TR_KEEP &&
-		    mk_find(m.body.data, m.body.len, MK_T_checkpoint, &it) &&
-		    it.len <= MK_WITNESS_MAX)
-			(void)keep(dir, it.p, it.len); /* an older one stays: weaker, not wrong */
-		mk_msg_free(&m);
-	}
-	return r == MK_E_AGAIN;
+	if (mk_find(m->body.data, m->body.len, MK_T_checkpoint, &it) && it.len <= MK_WITNESS_MAX)
+		(void)keep(dir, it.p, it.len); /* an older one stays: weaker, not wrong */
 }

@@ -69,6 +69,7 @@ make_env(const char *kind, char **env)
 	    {"OMP_THREAD_LIMIT", "1", false},
 	    {"LANG", "C.UTF-8", false},
 	    {"PATH", NULL, false},
+	    {"LD_BIND_NOW", NULL, false},
 	    {"MYNAKURA_MODELS", NULL, false},
 	    {"SANE_CONFIG_DIR", NULL, true},
 #ifdef MK_SANITIZED
@@ -91,7 +92,8 @@ make_env(const char *kind, char **env)
 
 /* In the child: only async-signal-safe calls. */
 static _Noreturn void
-become_reader(const char *path, char *const argv[], char *const env[], int end)
+become_reader(const char *path, char *const argv[], char *const env[], int end,
+    int (*before)(void *), void *arg)
 {
 	sigset_t none;
 	sigemptyset(&none);
@@ -109,23 +111,26 @@ become_reader(const char *path, char *const argv[], char *const env[], int end)
 	if (end == MK_READ_FD ? fcntl(end, F_SETFD, 0) < 0 : dup2(end, MK_READ_FD) < 0)
 		_exit(127);
 	syscall(SYS_close_range, MK_READ_FD + 1U, ~0U, 0U);
+	if (before != NULL && before(arg) < 0)
+		_exit(127);
 	execve(path, argv, env);
 	_exit(127);
 }
 
 static int
-spawn(const char *path, const char *kind, char **env, struct mk_reader *out)
+spawn(const char *path, const char *kind, char **env, int (*before)(void *), void *arg,
+    struct mk_reader *out)
 {
 	int ends[2];
 	int r = mk_chan_pair(ends);
 	if (r < 0)
 		return r;
-	char name[] = "mynakura-read", arg[16];
-	mk_str_copy(arg, sizeof arg, kind);
-	char *argv[] = {name, arg, NULL};
+	char name[] = "mynakura-read", word[16];
+	mk_str_copy(word, sizeof word, kind);
+	char *argv[] = {name, word, NULL};
 	pid_t pid = fork();
 	if (pid == 0)
-		become_reader(path, argv, env, ends[1]);
+		become_reader(path, argv, env, ends[1], before, arg);
 	close(ends[1]);
 	if (pid < 0) {
 		close(ends[0]);
@@ -138,6 +143,13 @@ spawn(const char *path, const char *kind, char **env, struct mk_reader *out)
 int
 mk_reader_start(const char *kind, const char *program, struct mk_reader *out)
 {
+	return mk_reader_start_as(kind, program, NULL, NULL, out);
+}
+
+int
+mk_reader_start_as(
+    const char *kind, const char *program, int (*before)(void *), void *arg, struct mk_reader *out)
+{
 	char path[PATH_BYTES];
 	char *env[ENV_MAX] = {NULL};
 	if (strcmp(kind, "device") != 0 && strcmp(kind, "decode") != 0 && strcmp(kind, "read") != 0)
@@ -147,7 +159,7 @@ mk_reader_start(const char *kind, const char *program, struct mk_reader *out)
 	if (r == 0)
 		r = make_env(kind, env);
 	if (r == 0)
-		r = spawn(path, kind, env, out);
+		r = spawn(path, kind, env, before, arg, out);
 	free_env(env);
 	return r;
 }

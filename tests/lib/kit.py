@@ -210,6 +210,15 @@ def trail(directory):
     return out
 
 
+def trail_whole(directory):
+    """The same without a last line that was torn."""
+    out = []
+    for path in segments(directory):
+        with open(path, "rb") as f:
+            out += [json.loads(line) for line in f if line.endswith(b"}\n")]
+    return out
+
+
 def fresh(name):
     return os.path.join(TMP, name)
 

@@ -40,8 +40,19 @@ def run(who, *args, place=None, lines=(), directory=D, env=()):
 VAULT = json.loads(run(kit.CHIEF, "status", "--json", place=home("first")).text)["vault"]
 
 
+def fnv(path):
+    """As mynakura-trail(5) names the place of an embedded vault."""
+    h = 0xcbf29ce484222325
+    for b in os.path.realpath(path).encode():
+        h = ((h ^ b) * 0x100000001b3) & (2**64 - 1)
+    return "%016x" % h
+
+
+PLACE = VAULT + "-" + fnv(office.dir)
+
+
 def place_of(name):
-    return os.path.join(home(name), ".local/state/mynakura/witness", VAULT)
+    return os.path.join(home(name), ".local/state/mynakura/witness", PLACE)
 
 
 def kept(name):
@@ -87,7 +98,7 @@ def keeping():
     entry = json.loads(one)
     ok(lines[entry["seq"]] == entry and entry["body"]["kind"] == "checkpoint" and json.loads(before)["link"] == lines[entry["seq"] - 1]["link"],
        "what is kept is a checkpoint of the trail and the link before it")
-    ok(not [x for x in os.listdir(os.path.dirname(place_of(kit.CHIEF))) if x != VAULT], "nothing else is left in the folder")
+    ok(not [x for x in os.listdir(os.path.dirname(place_of(kit.CHIEF))) if x != PLACE], "nothing else is left in the folder")
     was = seq_of(kit.CHIEF)
     ok(run(kit.CHIEF, "status").status == 0 and seq_of(kit.CHIEF) > was, "the next login keeps a newer one")
     # show: no daemon, no passphrase
@@ -223,7 +234,7 @@ def homes():
     ok(r.status == 0 and "cannot keep" not in r.words, "without any home: nothing to tell", r)
     state = kit.fresh("xdg")
     r = run(kit.CHIEF, "status", env=(("XDG_STATE_HOME", state),))
-    ok(r.status == 0 and os.path.exists(state + "/mynakura/witness/" + VAULT), "XDG_STATE_HOME", r)
+    ok(r.status == 0 and os.path.exists(state + "/mynakura/witness/" + PLACE), "XDG_STATE_HOME", r)
 
 
 keeping()

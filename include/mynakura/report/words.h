@@ -25,7 +25,7 @@ const char *mk_grade_word(enum mk_pass_grade grade); /* of a passphrase's streng
 void mk_purpose_words(const char *purpose, struct mk_buf *out); /* a purpose code */
 /*
  * An English sentence of the daemon where the catalogue has it, also when it holds numbers: each
- * run of digits is looked up as %u and put back in its order. A sentence that begins with a field's
+ * run of digits is looked up as %u and each id as %s, put back in their order. A sentence that begins with a field's
  * name is looked up with %s for it; one that the catalogue does not have is tried part by part, at
  * each ": ".
  */

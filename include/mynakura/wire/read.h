@@ -172,6 +172,12 @@ struct mk_reader {
  * MK_E_NOMEM, MK_E_IO. A program that cannot be executed shows as MK_E_READER at the first answer.
  */
 int mk_reader_start(const char *kind, const char *program, struct mk_reader *out);
+/*
+ * The same; `before` (NULL: nothing) runs in the child just before exec and may only make system
+ * calls: becoming another user. When it gives an error the child ends.
+ */
+int mk_reader_start_as(
+    const char *kind, const char *program, int (*before)(void *), void *arg, struct mk_reader *out);
 /* For a process that somebody else started. */
 void mk_reader_adopt(struct mk_reader *out, int fd, pid_t pid);
 

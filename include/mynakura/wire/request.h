@@ -22,7 +22,8 @@
 #include "mynakura/model/role.h"
 #include "mynakura/model/rule.h"
 
-enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN };
+/* KEEPER: a session with a role; or none, for root and the daemon's own account (decisions.md 18). */
+enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN, MK_SESSION_KEEPER };
 enum mk_need_grant { MK_GRANT_NONE, MK_GRANT_PAGE, MK_GRANT_NUMBER };
 enum mk_audit_class { MK_AUDIT_NONE, MK_AUDIT_SESSION, MK_AUDIT_AFTER, MK_AUDIT_BEFORE };
 enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
@@ -175,8 +176,8 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
 	X(70, reveal, MK_R_WORK, OPEN, NUMBER, BEFORE, REVEAL, NEVER, 0, ANY, 0)                   \
 	X(80, export, MK_R_WORK, OPEN, NUMBER, BEFORE, EXPORT, BULK, MK_ROLE_chief, ANY, 1)        \
 	X(90, audit_list, MK_R_AUDIT, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
-	X(91, audit_verify, MK_R_ALL, NO, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                   \
-	X(92, audit_anchor, MK_R_AUDIT, NO, NONE, AFTER, NONE, NEVER, 0, ANY, 0)                   \
+	X(91, audit_verify, MK_R_ALL, KEEPER, NONE, SESSION, NONE, NEVER, 0, ANY, 0)               \
+	X(92, audit_anchor, MK_R_AUDIT, KEEPER, NONE, AFTER, NONE, NEVER, 0, ANY, 0)               \
 	X(93, audit_anomalies, MK_R_AUDIT, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)            \
 	X(94, witness_check, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                \
 	X(100, approval_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)               \
