@@ -32,6 +32,7 @@ struct role {
 	char dir[4096];
 	struct mk_trail *trail;
 	bool unsynced;
+	bool again; /* the daemon is about to start again: nothing is begun any more */
 };
 
 static int
@@ -144,6 +145,7 @@ put_aside(struct role *t)
 	mk_trail_close(t->trail);
 	t->trail = NULL;
 	r = ask_aside();
+	t->again = r == MK_E_BUSY;
 	return r < 0 ? r : make_pc(t);
 }
 
@@ -152,6 +154,8 @@ do_create(struct role *t, const struct mk_msg *m, struct mk_msg *reply)
 {
 	char vault[MK_TRAIL_VAULT_MAX];
 	int r = mk_get_str(m->body.data, m->body.len, MK_T_vault, vault, sizeof vault);
+	if (t->again)
+		return MK_E_BUSY;
 	if (r == 0)
 		r = mk_trail_create(t->dir, vault, 0, &t->trail);
 	if (r == MK_E_EXISTS) {

@@ -724,7 +724,7 @@ def init_cut_off(d):
     else:
         for n in (1, 2, 3):  # one folder stands by, the second time the roles are started anew
             t = subprocess.Popen(["strace", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e",
-                                  "inject=renameat2:error=EIO:when=%d" % (1 if n == 1 else 2), "-p", str(d.pid)])
+                                  "inject=renameat2:error=EIO:when=%d" % n, "-p", str(d.pid)])
             wait(lambda: status(d.pid).get("TracerPid") != "0", 5)
             r = my("sato", *args)
             t.terminate()
