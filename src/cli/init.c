@@ -40,9 +40,16 @@ ask_init(struct mk_cli *c, struct mk_msg *reply)
 	int r = mk_opt(c, "kdf") != NULL ? parse_kdf(c, mk_opt(c, "kdf"), &req.body) : 0;
 	if (r == 0 && c->has_vault)
 		r = mk_fail(c, MK_E_EXISTS, _("there is a vault here already"));
+	/* What PAM is told may not become the passphrase: so it is asked before this too. */
 	if (r == 0)
-		r = mk_pass_new(c, _("New passphrase of the chief"), &pass);
+		r = mk_need_auth(c, false);
+	if (r == 0)
+		r = mk_pass_choose(
+		    c, _("New passphrase of the chief"), mk_opt_given(c, "demo"), &pass);
+	if (r == 0)
+		r = mk_need_auth(c, true);
 	if (r < 0) {
+		mk_secret_free(pass);
 		mk_msg_free(&req);
 		return r;
 	}

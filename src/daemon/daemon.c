@@ -40,6 +40,8 @@ run_role(const char *role, const struct mk_daemon_args *args)
 		return mk_vault_run(args);
 	if (strcmp(role, "trail") == 0)
 		return mk_trail_run(args);
+	if (strcmp(role, "pam") == 0)
+		return mk_pam_run();
 	return MK_E_USAGE;
 }
 
@@ -48,14 +50,16 @@ run_role(const char *role, const struct mk_daemon_args *args)
  * --installed. Everything else is wrong use.
  */
 static bool
-settle_form(struct mk_daemon_args *args, bool foreground, bool role)
+settle_form(struct mk_daemon_args *args, bool foreground, const char *role)
 {
-	if (!role && foreground && args->dir == NULL && args->socket == NULL)
+	if (role != NULL && strcmp(role, "pam") == 0) /* has nothing to do with a vault */
+		return args->dir == NULL && args->socket == NULL && !args->installed;
+	if (role == NULL && foreground && args->dir == NULL && args->socket == NULL)
 		args->installed = true;
 	if (args->installed) {
 		bool alone = !args->embedded && args->dir == NULL && args->socket == NULL;
 		args->dir = MK_STATEDIR;
-		return alone && foreground != role;
+		return alone && foreground == (role == NULL);
 	}
 	return args->dir != NULL && args->embedded != foreground &&
 	       (!foreground || args->socket != NULL);
@@ -89,7 +93,7 @@ mk_daemon_main(int argc, char **argv)
 		else
 			return usage();
 	}
-	if (optind != argc || !settle_form(&args, foreground, role != NULL))
+	if (optind != argc || !settle_form(&args, foreground, role))
 		return usage();
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);

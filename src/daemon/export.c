@@ -35,7 +35,8 @@ struct export
 	struct mk_compiled *compiled;
 	struct mk_export *run;
 	struct people people; /* those that the profile may concern, in order */
-	bool *left_out; /* of each: the profile skips it, or it has no number */
+	bool *left_out; /* of each: it must not go into this file */
+	bool *without; /* of each: the profile leaves it out, as it has no number */
 	int fd;
 	struct people parents; /* employees of dependents who are exported alone */
 	struct mk_buf body; /* reply items: who was left out, who is not confirmed */
@@ -61,6 +62,7 @@ export_free(void *p)
 	free_people(&e->people);
 	free_people(&e->parents);
 	free(e->left_out);
+	free(e->without);
 	mk_buf_free(&e->body);
 	if (e->fd >= 0)
 		close(e->fd);
@@ -281,7 +283,8 @@ static int
 first_pass(struct op *op, struct export *e)
 {
 	e->left_out = calloc(e->people.n + 1, sizeof *e->left_out);
-	if (e->left_out == NULL)
+	e->without = calloc(e->people.n + 1, sizeof *e->without);
+	if (e->left_out == NULL || e->without == NULL)
 		return MK_E_NOMEM;
 	for (size_t i = 0; i < e->people.n; i++) {
 		struct mk_export_row row;
@@ -296,9 +299,10 @@ first_pass(struct op *op, struct export *e)
 		int r = mk_export_check(e->run, &row);
 		if (r < 0)
 			return r;
-		if (r == 0)
+		if (r == 0) {
 			put_skipped(e, s, "no_number");
-		else if (s->state != MK_STATE_confirmed && row.has_number)
+			e->without[i] = true;
+		} else if (s->state != MK_STATE_confirmed && row.has_number)
 			/* written, but marked (cli.md): nobody has checked the identity yet */
 			put_unconfirmed(e, s);
 	}
@@ -341,34 +345,78 @@ take_purpose(struct op *op, const struct export *e)
 	return mk_str_copy(op->ev.purpose, sizeof op->ev.purpose, p);
 }
 
+/* Whom the file names, for the trail. */
 static int
-count_approvers(const struct mk_member *m, void *arg)
+name_people(struct op *op, const struct export *e)
 {
-	if (m->state == MK_MEMBER_ACTIVE && (m->roles & MK_ROLE_chief) != 0)
-		++*(size_t *)arg;
+	op->ids = calloc(1, sizeof *op->ids + e->people.n * sizeof op->ids->id[0]);
+	if (op->ids == NULL)
+		return MK_E_NOMEM;
+	for (size_t i = 0; i < e->people.n; i++)
+		if (!e->left_out[i] && !e->without[i])
+			op->ids->id[op->ids->n++] = e->people.s[i].id;
 	return 0;
 }
 
-static int
-second_person(struct op *op, size_t rows)
+/* Every field of every row, so that a change after the agreement is another act. */
+static void
+hash_rows(const struct export *e, char out[65])
 {
-	char setting[16] = "on";
-	size_t chiefs = 0;
-	(void)mk_main_get(op->v->main, "approvals", setting, sizeof setting);
-	int r = mk_main_members(op->v->main, count_approvers, &chiefs);
-	if (r < 0)
-		return r;
-	struct mk_rule rule = {
-	    .roles = op->row->roles, .needs_session = true, .bulk_approval = true};
-	struct mk_standing who = {.session = true,
-	    .roles = op->c->session->member.roles,
-	    .rows = rows,
-	    .approvals_off = strcmp(setting, "off") == 0 || chiefs < 2};
-	r = mk_policy_check(&rule, &who);
-	return r == MK_E_APPROVAL
-		   ? mk_op_fail(op, r, "an export of more than %d people waits for a second person",
-			 MK_BULK_ROWS)
-		   : r;
+	gcry_md_hd_t md;
+	out[0] = '\0';
+	if (gcry_md_open(&md, GCRY_MD_SHA256, 0) != 0)
+		return;
+	for (size_t i = 0; i < e->people.n; i++) {
+		const struct mk_subject *s = &e->people.s[i];
+		const char flags[3] = {(char)s->state, (char)s->has_number, (char)e->left_out[i]};
+		gcry_md_write(md, s->id.s, strlen(s->id.s) + 1);
+		gcry_md_write(md, flags, sizeof flags);
+		for (int f = 0; f < MK_SF_COUNT; f++) {
+			const char *v = s->field[f] == NULL ? "" : s->field[f];
+			gcry_md_write(md, v, strlen(v) + 1);
+		}
+	}
+	mk_hex(gcry_md_read(md, GCRY_MD_SHA256), 32, out);
+	gcry_md_close(md);
+}
+
+/* The act as the second person is shown it (R9): ids, fields and destination, exactly. */
+static int
+describe(struct op *op, const struct export *e, struct mk_buf *content)
+{
+	struct mk_item it;
+	uint8_t raw[32];
+	char hex[65];
+	mk_act_line(content, "profile", mk_compiled_id(e->compiled));
+	if (mk_find(op->req.body.data, op->req.body.len, MK_T_profile, &it)) {
+		gcry_md_hash_buffer(GCRY_MD_SHA256, raw, it.p, it.len);
+		mk_hex(raw, sizeof raw, hex);
+		mk_act_line(content, "profile sha256", hex);
+	}
+	mk_act_line(content, "purpose", op->ev.purpose);
+	mk_act_line(content, "destination", op->ev.reason);
+	mk_act_line(content, "disk", op->ev.detail);
+	hash_rows(e, hex);
+	if (hex[0] == '\0')
+		return MK_E_CRYPTO;
+	mk_act_line(content, "rows sha256", hex);
+	for (size_t i = 0; i < e->people.n; i++)
+		if (!e->left_out[i])
+			mk_act_subject(content, e->people.s[i].id.s);
+	return mk_buf_error(content);
+}
+
+static int
+second_person(struct op *op, const struct export *e, size_t rows)
+{
+	struct mk_buf content = MK_BUF_INIT;
+	int r = describe(op, e, &content);
+	if (r == 0)
+		r = mk_op_second(op, rows, &content);
+	mk_buf_free(&content);
+	return r == MK_E_BUDGET ? mk_op_fail(op, r, "more than %u exports in a day",
+				      op->v->limits[MK_LIMIT_export_day])
+				: r;
 }
 
 int
@@ -399,13 +447,15 @@ mk_export_check_request(struct op *op)
 		r = fetch_parents(op, e);
 	if (r == 0)
 		r = first_pass(op, e);
+	if (r == 0)
+		r = name_people(op, e);
 	if (r < 0)
 		return r;
 	size_t rows = mk_export_rows(e->run);
 	op->ev.count = rows;
 	if (rows == 0)
 		return mk_op_fail(op, MK_E_INPUT, "nobody to export: no number for this purpose");
-	r = second_person(op, rows);
+	r = second_person(op, e, rows);
 	return r < 0 ? r : mk_op_prove(op);
 }
 
@@ -468,15 +518,9 @@ write_file(struct op *op, struct export *e, char sha256[65])
 int
 mk_export_act_request(struct op *op)
 {
-	static const struct mk_budget_limit limit[] = {
-	    {MK_BUDGET_DAY_WINDOW, MK_BUDGET_EXPORT_DAY_LIMIT}};
 	struct export *e = op->state;
 	char sha256[65];
-	int r = mk_main_budget_spend_all(
-	    op->v->main, op->c->session->member.id.s, "export", mk_now(), limit, 1);
-	if (r == MK_E_BUDGET)
-		return mk_op_fail(
-		    op, r, "more than %d exports in a day", MK_BUDGET_EXPORT_DAY_LIMIT);
+	int r = mk_spend(op);
 	if (r == 0)
 		r = write_file(op, e, sha256);
 	if (r < 0) { /* nothing or all: what was written is cut away, the client removes the name */

@@ -33,7 +33,9 @@ int mk_reason_check(struct op *op);
 
 /* Was this person's number collected for the purpose? */
 bool mk_purpose_allowed(const struct mk_subject *s, const char *purpose);
-/* One look at a number against the asker's budget (R8). MK_E_BUDGET. */
+/* One unit of the row's budget (R8), unless a second person agreed to the act. MK_E_BUDGET. */
+int mk_spend(struct op *op);
+/* A second look at a review's number, as a reveal. MK_E_BUDGET. */
 int mk_spend_reveal(struct op *op);
 /* export.c's handler. */
 int mk_export_check_request(struct op *op);

@@ -141,8 +141,7 @@ enter(struct op *op)
 	    .roles = s->member.roles,
 	    .ledger_known = true,
 	    .has_page = mk_op_holds(op, id, MK_KEY_PAGE),
-	    .has_number = mk_op_holds(op, id, MK_KEY_NUMBER),
-	    .approvals_off = true};
+	    .has_number = mk_op_holds(op, id, MK_KEY_NUMBER)};
 	snprintf(op->ev.ledger, sizeof op->ev.ledger, "%s", id);
 	int r = mk_policy_check(&rule, &who);
 	if (r == MK_E_NO_GRANT)

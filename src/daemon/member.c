@@ -12,12 +12,11 @@
 #include "mynakura/base/str.h"
 #include "mynakura/base/time.h"
 #include "mynakura/crypto/passphrase.h"
+#include "mynakura/model/strength.h"
 #include "passphrase_internal.h"
 #include "vault_internal.h"
 
 #define CODE_DAYS 7
-#define BITS_MIN 30 /* of a passphrase in a real office, by the conservative estimate */
-#define CHARS_MIN 8
 
 /* Two derivations at most: what is opened, then what is made. */
 struct change {
@@ -55,9 +54,12 @@ mk_passphrase_check(struct op *op, const struct mk_secret *pass, bool demo)
 	if (pass->len == 0 || pass->len > MK_KDF_PASS_MAX)
 		return mk_op_fail(
 		    op, MK_E_INPUT, "the passphrase must have 1 to %d bytes", MK_KDF_PASS_MAX);
+	if (mk_auth_gave(op, pass))
+		return mk_op_fail(
+		    op, MK_E_WEAK, "this is the password of the computer: choose another");
 	if (demo)
 		return 0;
-	if (pass->len < CHARS_MIN || mk_pass_bits((const char *)pass->data, pass->len) < BITS_MIN)
+	if (mk_pass_grade((const char *)pass->data, pass->len) == MK_PASS_WEAK)
 		return mk_op_fail(op, MK_E_WEAK,
 		    "the passphrase is too easy to guess: use several unrelated words");
 	return 0;
@@ -151,6 +153,23 @@ keep_opened(struct op *op, struct mk_secret *key)
 	return 0;
 }
 
+/* A new slot wants a second person once two members can approve (R9, cli.md). */
+static int
+add_second(struct op *op)
+{
+	const struct mk_member *m = &op->member;
+	struct mk_buf content = MK_BUF_INIT;
+	char roles[64];
+	mk_roles_format(m->roles, roles, sizeof roles);
+	mk_act_line(&content, "member", m->name);
+	mk_act_line(&content, "account", m->account);
+	mk_act_line(&content, "roles", roles);
+	mk_act_line(&content, "until", m->until);
+	int r = mk_op_second(op, 0, &content);
+	mk_buf_free(&content);
+	return r;
+}
+
 static int
 add_check(struct op *op)
 {
@@ -171,6 +190,8 @@ add_check(struct op *op)
 	char roles[64];
 	mk_roles_format(m->roles, roles, sizeof roles);
 	snprintf(op->ev.detail, sizeof op->ev.detail, "roles=%s", roles);
+	if (r == 0)
+		r = add_second(op);
 	return r < 0 ? r : make_code(op, keep_opened);
 }
 
@@ -292,7 +313,9 @@ activate_check(struct op *op)
 	struct mk_kdf_params params;
 	if (c == NULL)
 		return MK_E_NOMEM;
-	int r = find_code_slot(op);
+	int r = mk_auth_need(op);
+	if (r == 0)
+		r = find_code_slot(op);
 	if (r < 0)
 		return r;
 	memcpy(op->ev.object, op->member.id.s, sizeof op->ev.object);
@@ -351,8 +374,23 @@ count_chiefs(const struct mk_member *m, void *arg)
 	return 0;
 }
 
+/* Nobody disables, enables, resets or promotes himself: the row says so. */
 static int
-named_check(struct op *op)
+check_own(struct op *op)
+{
+	struct mk_rule rule = mk_rule_of(op->row);
+	const struct session *s = op->c->session;
+	struct mk_standing who = {.session = true,
+	    .roles = s->member.roles,
+	    .passphrase_fresh = true,
+	    .own_known = true,
+	    .own = strcmp(op->member.id.s, s->member.id.s) == 0};
+	int r = mk_policy_check(&rule, &who);
+	return r < 0 ? mk_op_fail(op, r, "one's own access is another member's to change") : 0;
+}
+
+int
+mk_op_member(struct op *op)
 {
 	char key[MK_NAME_MAX];
 	int r = mk_op_str(op, MK_T_member, key, sizeof key);
@@ -363,7 +401,7 @@ named_check(struct op *op)
 	if (r == MK_E_NOT_FOUND)
 		return mk_op_fail(op, r, "no member of this name, account or id");
 	memcpy(op->ev.object, op->member.id.s, sizeof op->ev.object);
-	return r;
+	return r < 0 ? r : check_own(op);
 }
 
 /* Does an active member other than this one hold both keys of the ledger? */
@@ -418,9 +456,6 @@ may_disable(struct op *op)
 	int r = mk_main_members(op->v->main, count_chiefs, &chiefs);
 	if (r < 0)
 		return r;
-	if (strcmp(op->member.id.s, op->c->session->member.id.s) == 0)
-		return mk_op_fail(
-		    op, MK_E_STATE, "one's own access cannot be disabled: another member does it");
 	if (op->member.state == MK_MEMBER_DISABLED)
 		return mk_op_fail(op, MK_E_STATE, "the member is disabled already");
 	if (chiefs <= 1 && op->member.state == MK_MEMBER_ACTIVE &&
@@ -432,21 +467,21 @@ may_disable(struct op *op)
 static int
 disable_check(struct op *op)
 {
-	int r = named_check(op);
+	int r = mk_op_member(op);
 	return r < 0 ? r : may_disable(op);
 }
 
 /* The trail was waited for: another request may have changed the member. */
-static int
-member_again(struct op *op)
+int
+mk_op_member_again(struct op *op)
 {
 	char id[MK_ID_MAX];
 	memcpy(id, op->member.id.s, sizeof id);
 	return mk_main_member_get(op->v->main, id, &op->member);
 }
 
-static void
-end_sessions(struct op *op)
+void
+mk_op_member_end(struct op *op)
 {
 	for (size_t i = 0; i < MK_CONNS; i++) {
 		struct conn *c = &op->v->conns[i];
@@ -476,7 +511,7 @@ note_held(const struct mk_ledger_meta *l, void *arg)
 static int
 disable_act(struct op *op)
 {
-	int r = member_again(op);
+	int r = mk_op_member_again(op);
 	if (r == 0)
 		r = may_disable(op);
 	if (r < 0)
@@ -497,8 +532,11 @@ disable_act(struct op *op)
 	free(h);
 	if (r < 0)
 		return r;
+	r = mk_approval_void_member(op->v->main, op->member.id.s);
+	if (r < 0)
+		return r;
 	op->member.state = MK_MEMBER_DISABLED;
-	end_sessions(op);
+	mk_op_member_end(op);
 	return mk_main_member_put(op->v->main, &op->member, false);
 }
 
@@ -506,9 +544,6 @@ static int
 may_reset(struct op *op)
 {
 	bool enable = op->row->number == MK_REQ_member_enable;
-	if (strcmp(op->member.id.s, op->c->session->member.id.s) == 0)
-		return mk_op_fail(op, MK_E_STATE,
-		    "one's own access cannot be reset: change the passphrase instead");
 	if (enable != (op->member.state == MK_MEMBER_DISABLED))
 		return mk_op_fail(op, MK_E_STATE,
 		    enable ? "the member is not disabled" : "the member is disabled: enable it");
@@ -521,9 +556,11 @@ reset_check(struct op *op)
 	struct change *c = new_change(op);
 	if (c == NULL)
 		return MK_E_NOMEM;
-	int r = named_check(op);
+	int r = mk_op_member(op);
 	if (r == 0)
 		r = may_reset(op);
+	if (r == 0)
+		r = add_second(op);
 	if (r < 0)
 		return r;
 	c->replace = true;
@@ -537,7 +574,7 @@ reset_check(struct op *op)
 static int
 reset_act(struct op *op)
 {
-	int r = member_again(op);
+	int r = mk_op_member_again(op);
 	if (r == 0)
 		r = may_reset(op);
 	if (r == 0)
@@ -545,7 +582,7 @@ reset_act(struct op *op)
 	if (r < 0)
 		return r;
 	op->member.state = MK_MEMBER_PENDING;
-	end_sessions(op);
+	mk_op_member_end(op);
 	r = mk_main_member_put(op->v->main, &op->member, false);
 	if (r == 0)
 		put_code(op);
@@ -559,11 +596,15 @@ passphrase_proved(struct op *op, struct mk_secret *key)
 {
 	struct change *c = op->state;
 	struct mk_kdf_cost cost = mk_keyring_cost(op->v->keyring);
-	int r = mk_keyring_open_slot(op->v->keyring,
-	    op->c == NULL ? "" : op->c->session->member.id.s, key, mk_now(), &c->unlocked);
+	int r = mk_keyring_open_slot(op->v->keyring, op->actor, key, mk_now(), &c->unlocked);
 	mk_secret_free(key);
+	if (r == MK_E_AUTH) {
+		mk_tries_count(op->actor, op->uid);
+		return mk_op_fail(op, r, "the passphrase is wrong");
+	}
 	if (r < 0)
-		return r == MK_E_AUTH ? mk_op_fail(op, r, "the passphrase is wrong") : r;
+		return r;
+	mk_tries_forget(op->actor, op->uid);
 	r = mk_kdf_params_new(MK_KDF_ARGON2ID, &cost, mk_vault_is_demo(op->v), &c->params);
 	return r < 0 ? r : mk_kdf_start(op, &c->params, c->pass, new_key_ready);
 }
@@ -584,9 +625,11 @@ passphrase_check(struct op *op)
 		    "the old and the new passphrase are needed");
 	if (r == 0)
 		r = mk_passphrase_check(op, c->pass, mk_vault_is_demo(op->v));
-	memcpy(op->ev.object, op->c->session->member.id.s, sizeof op->ev.object);
+	memcpy(op->ev.object, op->actor, sizeof op->ev.object);
 	if (r == 0)
-		r = mk_keyring_slot_params(op->v->keyring, op->c->session->member.id.s, &params);
+		r = mk_delay_check(op, op->actor);
+	if (r == 0)
+		r = mk_keyring_slot_params(op->v->keyring, op->actor, &params);
 	if (r == 0)
 		r = mk_kdf_start(op, &params, old, passphrase_proved);
 	mk_secret_free(old);

@@ -45,13 +45,15 @@ refuse_client(int fd, int err)
 	}
 }
 
-/* The vault may end only processes that it was given. */
+/* The vault may end only processes that it was given; what they started goes with them. */
 static void
 kill_reader(struct monitor *mon, uint64_t pid)
 {
 	for (size_t i = 0; i < MK_READERS_MAX; i++)
-		if (mon->readers[i] > 0 && (uint64_t)mon->readers[i] == pid)
+		if (mon->readers[i] > 0 && (uint64_t)mon->readers[i] == pid) {
+			kill(-mon->readers[i], SIGKILL);
 			kill(mon->readers[i], SIGKILL);
+		}
 }
 
 static void
@@ -94,6 +96,8 @@ serve_vault(struct monitor *mon)
 	mk_msg_init(&reply, 0, 0);
 	if (m.type == MK_MON_READER)
 		answer_reader(mon, &m);
+	else if (m.type == MK_MON_PAM)
+		answer(mon->vault_fd, &m, &reply, mk_monitor_start_pam(mon, &m, &reply));
 	else if (m.type == MK_MON_KILL)
 		kill_reader(mon, mk_get_u64(m.body.data, m.body.len, MK_T_pid, 0));
 	else if (m.type == MK_MON_WHO)
@@ -108,21 +112,31 @@ serve_vault(struct monitor *mon)
 	return true;
 }
 
-/* The trail asks for one thing only. false: the channel is finished. */
-static bool
-serve_trail(struct monitor *mon)
+/* One message of the trail: it asks to have a folder put aside, or hands its newest checkpoint over. */
+static int
+next_of_trail(struct monitor *mon)
 {
 	struct mk_msg m, reply;
 	int r = mk_chan_recv(mon->trail_fd, &m, 0);
-	if (r == MK_E_AGAIN)
-		return true;
 	if (r < 0)
-		return false;
+		return r;
 	mk_msg_init(&reply, 0, 0);
 	if (m.type == MK_MON_ASIDE)
 		answer(mon->trail_fd, &m, &reply, mk_monitor_aside(mon));
+	else if (m.type == MK_TR_KEEP)
+		mk_monitor_witness(mon->args->dir, &m);
 	mk_msg_free(&m);
-	return true;
+	return 0;
+}
+
+/* false: the channel is finished. */
+static bool
+serve_trail(struct monitor *mon)
+{
+	int r;
+	while ((r = next_of_trail(mon)) == 0)
+		;
+	return r == MK_E_AGAIN;
 }
 
 /* Reaps what ended. true when a role is among them. */
@@ -173,8 +187,11 @@ stop_roles(struct monitor *mon)
 		close(mon->vault_fd);
 	mon->vault_fd = -1;
 	/* The trail outlives the vault, so that the vault's stop is recorded. */
-	if (mon->trail_fd >= 0)
+	if (mon->trail_fd >= 0) {
+		while (next_of_trail(mon) == 0)
+			; /* its last witness */
 		close(mon->trail_fd);
+	}
 	mon->trail_fd = -1;
 	while (mon->trail != 0 && mk_mono_ms() < end) {
 		reap(mon);

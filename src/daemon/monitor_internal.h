@@ -73,11 +73,18 @@ int mk_monitor_aside(struct monitor *mon);
 int mk_monitor_start_roles(struct monitor *mon);
 /* A reading process; its channel is passed to the vault in reply. */
 int mk_monitor_start_reader(struct monitor *mon, const char *kind, struct mk_msg *reply);
+/* Processes that the vault may have ended: one more, which must fit; and no more would. */
+void mk_monitor_remember(struct monitor *mon, pid_t pid);
+bool mk_monitor_full(const struct monitor *mon);
 /*
  * Gives up what a monitor does not need, in the installed form: capabilities, environment, working
  * directory. Before anything is started.
  */
 int mk_monitor_settle(const struct monitor *mon);
+
+/* --- monitor_pam.c */
+/* A process that runs PAM for the peer that m names; its channel is passed to the vault in reply. */
+int mk_monitor_start_pam(struct monitor *mon, const struct mk_msg *m, struct mk_msg *reply);
 
 /* --- monitor_who.c */
 void mk_monitor_who(struct monitor *mon, const struct mk_msg *m);

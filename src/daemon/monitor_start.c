@@ -177,8 +177,8 @@ become_reader(void *arg)
 	return mk_become(a->uid, a->gid, &a->extra, a->extra != 0 ? 1 : 0);
 }
 
-static void
-remember_reader(struct monitor *mon, pid_t pid)
+void
+mk_monitor_remember(struct monitor *mon, pid_t pid)
 {
 	for (size_t i = 0; i < MK_READERS_MAX; i++) {
 		if (mon->readers[i] == 0) {
@@ -186,6 +186,16 @@ remember_reader(struct monitor *mon, pid_t pid)
 			return;
 		}
 	}
+}
+
+/* One that nobody remembers could not be ended. */
+bool
+mk_monitor_full(const struct monitor *mon)
+{
+	size_t running = 0;
+	for (size_t i = 0; i < MK_READERS_MAX; i++)
+		running += mon->readers[i] != 0 ? 1 : 0;
+	return running == MK_READERS_MAX;
 }
 
 int
@@ -196,16 +206,13 @@ mk_monitor_start_reader(struct monitor *mon, const char *kind, struct mk_msg *re
 	struct reader_as as = {device ? acc->scan : acc->read,
 	    device ? acc->scan_gid : acc->read_gid, device ? acc->scanner : 0};
 	struct mk_reader reader;
-	size_t running = 0;
-	for (size_t i = 0; i < MK_READERS_MAX; i++)
-		running += mon->readers[i] != 0 ? 1 : 0;
-	if (running == MK_READERS_MAX) /* one that nobody remembers could not be ended */
+	if (mk_monitor_full(mon))
 		return MK_E_BUSY;
 	int r = mk_reader_start_as(
 	    kind, NULL, installed ? become_reader : NULL, installed ? &as : NULL, &reader);
 	if (r < 0)
 		return r;
-	remember_reader(mon, reader.pid);
+	mk_monitor_remember(mon, reader.pid);
 	mk_put_u64(&reply->body, MK_T_pid, (uint64_t)reader.pid);
 	reply->fds[reply->nfds++] = reader.fd;
 	return 0;

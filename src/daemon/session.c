@@ -9,9 +9,6 @@
 #include "mynakura/store/db.h"
 #include "vault_internal.h"
 
-#define TRIES_FREE 3 /* wrong passphrases before a delay */
-#define DELAY_MAX_S 60
-#define TRIES_KEPT 64
 #define STATUS_BYTES 32768
 #define PASS_MIN 1
 
@@ -103,6 +100,10 @@ mk_vault_open_main(struct vault *v, const struct mk_unlocked *u)
 		mk_main_close(v->main);
 		v->main = NULL;
 	}
+	if (r == 0)
+		r = mk_limits_load(v);
+	if (r == 0)
+		r = mk_clock_load(v);
 	return r == MK_E_NOT_FOUND ? MK_E_DAMAGED : r;
 }
 
@@ -130,47 +131,55 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 	mk_unlocked_free(s->unlocked);
 	mk_wipe(s, sizeof *s);
 	free(s);
+	mk_auth_end(v, c);
 	mk_vault_settle(v); /* R10: the last session gone, every key gone */
 }
 
-/*
- * --- delays after wrong passphrases: per slot and uid, so that nobody can lock another out (R22)
- */
-
-struct tries {
-	char member[MK_ID_MAX];
-	uid_t uid;
-	unsigned wrong;
-	int64_t until; /* mono ms */
-};
-static struct tries tries[TRIES_KEPT];
-
-static struct tries *
-tries_of(const char *member, uid_t uid)
+/* The session was ended by us: its screen must not go on showing names. */
+static void
+lock_conn(struct vault *v, struct conn *c, const char *why)
 {
-	struct tries *oldest = &tries[0];
-	for (size_t i = 0; i < TRIES_KEPT; i++) {
-		if (strcmp(tries[i].member, member) == 0 && tries[i].uid == uid &&
-		    tries[i].wrong > 0)
-			return &tries[i];
-		if (tries[i].until < oldest->until)
-			oldest = &tries[i];
-	}
-	*oldest = (struct tries){.uid = uid};
-	snprintf(oldest->member, sizeof oldest->member, "%s", member);
-	return oldest;
+	struct mk_msg m;
+	mk_session_end(v, c, why);
+	mk_msg_init(&m, MK_REQ_lock, 0);
+	m.flags = MK_FLAG_REPLY | MK_FLAG_NOTICE;
+	mk_put_i64(&m.body, MK_T_error, MK_E_LOCKED);
+	mk_conn_send(c, &m);
 }
 
-static void
-count_wrong(const char *member, uid_t uid)
+size_t
+mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
 {
-	struct tries *t = tries_of(member, uid);
-	t->wrong++;
-	if (t->wrong < TRIES_FREE)
+	size_t n = 0;
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd < 0 || (!any && (c->session == NULL || c->uid != uid)))
+			continue;
+		n += c->session != NULL;
+		if (c->op != NULL) /* it may hold a key or be about to: its asker loses the line */
+			mk_conn_close(v, c);
+		else if (c->session != NULL)
+			lock_conn(v, c, why);
+	}
+	mk_vault_settle(v);
+	return n;
+}
+
+/* While a request runs (a stack of cards) the session is not unused. */
+void
+mk_sessions_tick(struct vault *v)
+{
+	int64_t now = mk_mono_ms(), idle = (int64_t)v->limits[MK_LIMIT_idle_seconds] * 1000;
+	if (now - v->looked < 500)
 		return;
-	unsigned over = t->wrong - TRIES_FREE;
-	int64_t s = over > 5 ? DELAY_MAX_S : INT64_C(1) << over;
-	t->until = mk_mono_ms() + s * 1000;
+	v->looked = now;
+	mk_clock_tick(v);
+	for (size_t i = 0; i < MK_CONNS; i++) {
+		struct conn *c = &v->conns[i];
+		if (c->fd >= 0 && c->session != NULL && c->op == NULL &&
+		    now - c->session->used_at >= idle)
+			lock_conn(v, c, "idle");
+	}
 }
 
 /* --- hello */
@@ -180,7 +189,9 @@ hello_act(struct op *op)
 {
 	struct mk_buf *b = &op->reply.body;
 	struct vault *v = op->v;
-	mk_put_str(b, MK_T_form, mk_is_installed(v->args) ? "installed" : "embedded");
+	if (mk_op_str(op, MK_T_lang, op->c->lang, sizeof op->c->lang) < 0)
+		op->c->lang[0] = '\0';
+	mk_put_str(b, MK_T_form, mk_vault_installed(v) ? "installed" : "embedded");
 	if (v->keyring != NULL) {
 		mk_put_str(b, MK_T_vault, v->genesis);
 		mk_put_bool(b, MK_T_demo, mk_vault_is_demo(v));
@@ -194,6 +205,9 @@ struct login {
 	char wanted[MK_NAME_MAX]; /* id, account or name; "" = the only member */
 	char slots[MK_KEYRING_SLOTS][MK_ID_MAX]; /* slots to try, in order */
 	size_t count, next;
+	int witness; /* what the checkpoint that the client keeps came to; 0 = none, or it is ours */
+	bool ignored; /* it proves nothing */
+	bool looks_only; /* it proves that the trail is not whole: an auditor comes to look */
 	bool by_name; /* the name is checked after opening: it stands in main.db only */
 	struct mk_secret *pass;
 	struct session *session;
@@ -259,18 +273,6 @@ has_pc_secret(struct op *op, const char *member)
 	return 0;
 }
 
-/* MK_E_BUSY while the delay after wrong passphrases runs. */
-static int
-check_delay(struct op *op, const char *member)
-{
-	struct tries *t = tries_of(member, op->c != NULL ? op->c->uid : 0);
-	int64_t wait = t->until - mk_mono_ms();
-	if (t->wrong < TRIES_FREE || wait <= 0)
-		return 0;
-	return mk_op_fail(
-	    op, MK_E_BUSY, "wait %d s after wrong passphrases", (int)(wait / 1000) + 1);
-}
-
 /*
  * Under whom tries are counted: a name fits no slot before it is opened, so all names count as one.
  */
@@ -288,7 +290,7 @@ try_next_slot(struct op *op)
 	const char *member = l->slots[l->next];
 	int r = has_pc_secret(op, member);
 	if (r == 0)
-		r = check_delay(op, counted_as(l, member));
+		r = mk_delay_check(op, counted_as(l, member));
 	if (r < 0)
 		return r;
 	r = mk_keyring_slot_params(op->v->keyring, member, &params);
@@ -303,8 +305,7 @@ wrong_slot(struct op *op)
 		return try_next_slot(op);
 	if (l->count == 1)
 		snprintf(op->ev.object, sizeof op->ev.object, "%s", l->slots[0]);
-	if (op->c != NULL)
-		count_wrong(counted_as(l, l->slots[0]), op->c->uid);
+	mk_tries_count(counted_as(l, l->slots[0]), op->uid);
 	return mk_op_fail(op, MK_E_AUTH, "no such member, or the passphrase is wrong");
 }
 
@@ -336,10 +337,28 @@ load_member(struct op *op, struct session *s)
 	if (op->c != NULL && !mk_conn_may_be(op->v, op->c, s->member.account))
 		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
 	char today[MK_DATE_MAX];
-	mk_date_format(mk_date_jst(mk_now()), today);
+	mk_date_format(mk_date_jst(mk_clock_steady(op->v)), today);
 	if (s->member.until[0] != '\0' && strcmp(today, s->member.until) > 0)
 		return mk_op_fail(op, MK_E_DENIED, "the membership ended on %s", s->member.until);
 	return 0;
+}
+
+/*
+ * Before the session is open: does this trail hold what the member keeps of it (decisions.md 16)?
+ * Nobody works on a trail that was put back. Who is auditor and nothing else comes in to look: no
+ * number is shown to that role.
+ */
+static int
+login_witnessed(struct op *op, int r, struct mk_msg *answer)
+{
+	struct login *l = op->state;
+	(void)answer;
+	r = r < 0 ? mk_witness_alarm(op, l->session, r) : 0;
+	l->witness = r;
+	l->ignored = r == MK_E_INPUT;
+	l->looks_only = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
+			l->session->member.roles == MK_ROLE_auditor;
+	return l->ignored || l->looks_only ? 0 : r;
 }
 
 static int
@@ -361,10 +380,9 @@ login_opened(struct op *op, struct mk_secret *key)
 		free(s);
 		return r == MK_E_AUTH ? wrong_slot(op) : r;
 	}
-	if (op->c != NULL)
-		*tries_of(counted_as(l, l->slots[l->next]), op->c->uid) = (struct tries){0};
+	mk_tries_forget(counted_as(l, l->slots[l->next]), op->uid);
 	l->session = s;
-	return 0;
+	return mk_op_has(op, MK_T_checkpoint) ? mk_witness_ask(op, login_witnessed) : 0;
 }
 
 static int
@@ -377,12 +395,18 @@ login_check(struct op *op)
 	op->state_free = login_free;
 	if (op->c->session != NULL)
 		return mk_op_fail(op, MK_E_STATE, "this connection has a session already");
-	int r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
+	int r = mk_auth_need(op);
+	if (r < 0)
+		return r;
+	r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
 	if (r < 0 && r != MK_E_NOT_FOUND)
 		return r;
 	r = mk_op_secret(op, MK_T_passphrase, 0, &l->pass);
 	if (r < 0 || l->pass->len < PASS_MIN || l->pass->len > MK_KDF_PASS_MAX)
 		return mk_op_fail(op, r == MK_E_NOMEM ? r : MK_E_AUTH, "the passphrase is missing");
+	if (mk_auth_gave(op, l->pass))
+		return mk_op_fail(op, MK_E_DENIED,
+		    "this is the password of the computer, not the vault's passphrase");
 	int64_t now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
 	if (!mk_date_valid(mk_date_jst(now)))
 		return mk_op_fail(op, MK_E_INPUT, "the stated time is out of range");
@@ -390,6 +414,18 @@ login_check(struct op *op)
 		return mk_op_fail(op, MK_E_INPUT, "a stated time is for demo offices only");
 	r = pick_slots(op, l);
 	return r < 0 ? r : try_next_slot(op);
+}
+
+/* A stated time (demo offices) far ahead is a jump of the clock as well (R14). */
+static void
+note_stated(struct op *op, const struct session *s)
+{
+	char detail[64];
+	int64_t ahead = s->now - mk_clock_steady(op->v);
+	if (s->now == 0 || (ahead <= 86400 && ahead >= -120))
+		return;
+	snprintf(detail, sizeof detail, "stated seconds=%lld", (long long)ahead);
+	mk_record_event(op->v, "clock_jump", s, op->c, 0, detail);
 }
 
 static int
@@ -400,19 +436,30 @@ login_act(struct op *op)
 	char roles[64];
 	l->session = NULL;
 	s->now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
-	s->passphrase_at = mk_mono_ms();
+	s->passphrase_at = s->used_at = mk_mono_ms();
 	if (op->c == NULL) { /* the asker went while the key was derived */
 		l->session = s;
 		return MK_E_LOST;
 	}
 	op->c->session = s;
+	mk_clock_look(op->v);
+	mk_auth_used(op);
 	mk_roles_format(s->member.roles, roles, sizeof roles);
 	mk_put_str(&op->reply.body, MK_T_member, s->member.id.s);
 	mk_put_str(&op->reply.body, MK_T_name, s->member.name);
 	mk_put_str(&op->reply.body, MK_T_roles, roles);
-	if (!mk_is_installed(op->v->args))
+	if (!mk_vault_installed(op->v))
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
 	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
+	if (l->witness < 0)
+		mk_put_str(&op->reply.body, MK_T_witness, mk_err_code(l->witness));
+	if (l->ignored)
+		mk_put_str(&op->reply.body, MK_T_alarm,
+		    "the checkpoint kept in your home is not of this record: it was ignored");
+	if (!mk_clock_confirmed(op->v))
+		mk_put_str(&op->reply.body, MK_T_alarm,
+		    "the clock has jumped ahead: nothing expires until it is confirmed");
+	note_stated(op, s);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
 		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");
 		int r = mk_keyring_repair(op->v->keyring);
@@ -434,9 +481,13 @@ proved(struct op *op, struct mk_secret *key)
 			      : mk_keyring_open_slot(op->v->keyring, member, key, mk_now(), &u);
 	mk_secret_free(key);
 	mk_unlocked_free(u);
+	if (r == 0) {
+		mk_tries_forget(member, op->uid);
+		op->c->session->passphrase_at = mk_mono_ms();
+	}
 	if (r != MK_E_AUTH)
 		return r;
-	count_wrong(member, op->c->uid);
+	mk_tries_count(member, op->uid);
 	return mk_op_fail(op, r, "the passphrase is wrong");
 }
 
@@ -451,7 +502,7 @@ mk_op_prove(struct op *op)
 	    (r == 0 && (pass->len < PASS_MIN || pass->len > MK_KDF_PASS_MAX)))
 		r = mk_op_fail(op, MK_E_AUTH, "the passphrase is asked for again");
 	if (r == 0)
-		r = check_delay(op, member);
+		r = mk_delay_check(op, member);
 	if (r == 0)
 		r = mk_keyring_slot_params(op->v->keyring, member, &params);
 	if (r == 0)
@@ -460,11 +511,18 @@ mk_op_prove(struct op *op)
 	return r;
 }
 
+/*
+ * op.c ends the asker's own session when the answer is on its way. A connection without one locks all
+ * sessions of its account (cli.md).
+ */
 static int
 lock_act(struct op *op)
 {
-	(void)op;
-	return 0; /* op.c ends the session when the answer is on its way */
+	if (op->c->session != NULL ||
+	    !mk_get_bool(op->req.body.data, op->req.body.len, MK_T_all, false))
+		return 0;
+	op->ev.count = mk_sessions_lock(op->v, false, op->c->uid, "locked from another connection");
+	return 0;
 }
 
 /* --- status */
@@ -544,13 +602,24 @@ own_office(const struct mk_office *o, void *arg)
 	return 1;
 }
 
+/* The office's limits, so that a screen can show what it changes. */
+static void
+put_limits(const struct vault *v, struct mk_buf *b)
+{
+	char kind[48];
+	for (int i = 0; i < MK_LIMIT_COUNT; i++) {
+		snprintf(kind, sizeof kind, "limit.%s", mk_limit_name(i));
+		put_count(b, kind, NULL, v->limits[i]);
+	}
+}
+
 static int
 status_act(struct op *op)
 {
 	struct mk_buf *b = &op->reply.body;
 	struct vault *v = op->v;
 	struct status_walk w = {.op = op};
-	mk_put_str(b, MK_T_form, mk_is_installed(v->args) ? "installed" : "embedded");
+	mk_put_str(b, MK_T_form, mk_vault_installed(v) ? "installed" : "embedded");
 	mk_put_bool(b, MK_T_demo, mk_vault_is_demo(v));
 	mk_put_str(b, MK_T_vault, v->genesis);
 	mk_put_str(b, MK_T_key, v->key);
@@ -568,14 +637,15 @@ status_act(struct op *op)
 	put_count(b, "members", NULL, w.members);
 	put_count(b, "active_members", NULL, w.active);
 	put_count(b, "sessions", NULL, mk_session_count(v));
+	put_limits(v, b);
 	if (w.r < 0)
 		mk_put_str(b, MK_T_alarm, "a ledger could not be opened");
 	if (!mk_secret_locked())
 		mk_put_str(b, MK_T_alarm, "keys are in memory that is not locked against swap");
-	if (!mk_is_installed(v->args))
+	if (!mk_vault_installed(v))
 		mk_put_str(
 		    b, MK_T_alarm, "embedded: one user account, no separation of processes by uid");
-	return 0;
+	return mk_witness_status(op);
 }
 
 const struct handler mk_handlers_session[] = {

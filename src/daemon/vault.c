@@ -50,26 +50,11 @@ mk_vault_form(const struct vault *v)
 	return mk_vault_installed(v) ? MK_FORM_INSTALLED : MK_FORM_EMBEDDED;
 }
 
-void
-mk_vault_lock(struct vault *v, const char *why)
-{
-	for (size_t i = 0; i < MK_CONNS; i++) {
-		struct conn *c = &v->conns[i];
-		if (c->fd < 0)
-			continue;
-		if (c->op != NULL) /* it may hold a key or be about to: its asker loses the line */
-			mk_conn_close(v, c);
-		else
-			mk_session_end(v, c, why);
-	}
-	mk_vault_settle(v);
-}
-
 int64_t
 mk_vault_now(const struct op *op)
 {
 	const struct session *s = op->c != NULL ? op->c->session : NULL;
-	return s != NULL && s->now != 0 ? s->now : mk_now();
+	return s != NULL && s->now != 0 ? s->now : mk_clock_steady(op->v);
 }
 
 void
@@ -77,6 +62,7 @@ mk_vault_close_all(struct vault *v)
 {
 	for (size_t i = 0; i < MK_LEDGERS_OPEN; i++)
 		mk_ledgers_close(v, &v->ledgers[i]);
+	(void)mk_clock_save(v);
 	if (v->main != NULL)
 		(void)mk_commits_note(v, MK_KEYRING_MAIN, mk_main_commits(v->main));
 	mk_main_close(v->main);
@@ -185,6 +171,8 @@ init(struct vault *v, const struct mk_daemon_args *args)
 	v->trail = MK_FD_PEER;
 	v->serve = MK_FD_SERVE;
 	v->trail_tail = &v->trail_out;
+	mk_clock_init(v);
+	(void)mk_limits_load(v);
 	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	int r = mk_exchange_new(
@@ -241,7 +229,7 @@ read_link(struct vault *v, int fd)
 	int r;
 	while ((r = mk_chan_recv(fd, &m, 0)) == 0) {
 		if (fd == v->monitor && m.type == MK_MON_LOCK)
-			mk_vault_lock(v, "locked by the machine");
+			(void)mk_sessions_lock(v, true, 0, "locked by the machine");
 		else
 			mk_link_answer(v, fd, &m);
 		mk_msg_free(&m);
@@ -265,7 +253,8 @@ any_conn(const struct vault *v)
 	return false;
 }
 
-enum { P_MONITOR, P_TRAIL, P_SERVE, P_KDF, P_READING, P_CONNS };
+enum { P_MONITOR, P_TRAIL, P_SERVE, P_KDF, P_READING, P_CONNS, P_AUTH = P_CONNS + MK_CONNS };
+#define P_ALL (P_AUTH + MK_CONNS)
 
 static void
 serve_conns(struct vault *v, const struct pollfd *p)
@@ -313,12 +302,12 @@ set_poll(const struct vault *v, struct pollfd *p)
 static bool
 one_round(struct vault *v, int timeout)
 {
-	struct pollfd p[P_CONNS + MK_CONNS];
+	struct pollfd p[P_ALL];
 	int sweep = mk_conn_sweep(v);
 	if (sweep >= 0 && (timeout < 0 || sweep < timeout))
 		timeout = sweep;
 	set_poll(v, p);
-	int n = poll(p, P_CONNS + MK_CONNS, timeout);
+	int n = poll(p, P_ALL, mk_auth_poll(v, p + P_AUTH, timeout));
 	if (n < 0 && errno != EINTR)
 		return false;
 	if (p[P_KDF].revents != 0)
@@ -335,11 +324,15 @@ one_round(struct vault *v, int timeout)
 		mk_link_answer(v, v->monitor, NULL);
 		return false;
 	}
+	mk_auth_serve(v, p + P_AUTH);
 	if (p[P_SERVE].revents != 0)
 		take_connections(v);
 	serve_conns(v, p);
+	mk_sessions_tick(v);
+	mk_record_silent(v, false);
 	if (v->dirty && v->pending == NULL && mk_mono_ms() - v->last_checkpoint > HOUR_MS)
 		mk_record_checkpoint(v);
+	mk_record_purge(v);
 	return true;
 }
 
@@ -349,6 +342,7 @@ goodbye(struct vault *v)
 	v->stopping = true;
 	for (size_t i = 0; i < MK_CONNS; i++)
 		mk_conn_close(v, &v->conns[i]);
+	mk_record_silent(v, true);
 	if (v->written)
 		mk_record_event(v, "stop", NULL, NULL, 0, "");
 	mk_record_checkpoint(v);
@@ -434,7 +428,8 @@ mk_vault_run(const struct mk_daemon_args *args)
 	}
 	if (args->embedded && mk_conn_add(v, v->serve) == NULL)
 		r = MK_E_DENIED;
-	while (r == 0 && one_round(v, 60000)) {
+	/* With a session open a look each second: an idle one locks, and a clock that was set is seen. */
+	while (r == 0 && one_round(v, mk_session_count(v) > 0 ? 1000 : 60000)) {
 		if (v->burn)
 			mk_burn_stack(BURN_BYTES);
 		v->burn = false;

@@ -8,6 +8,7 @@
 #ifndef MK_DAEMON_VAULT_INTERNAL_H
 #define MK_DAEMON_VAULT_INTERNAL_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +17,9 @@
 #include "mynakura/base/buf.h"
 #include "mynakura/base/secret.h"
 #include "mynakura/exchange/export.h"
+#include "mynakura/policy/limit.h"
+#include "mynakura/policy/policy.h"
+#include "mynakura/store/approval.h"
 #include "mynakura/store/keyring.h"
 #include "mynakura/store/ledger.h"
 #include "mynakura/store/main.h"
@@ -34,6 +38,7 @@
 struct vault;
 struct conn;
 struct op;
+struct auth;
 
 /* The account of a uid as the system had it lately. */
 struct known_name {
@@ -41,6 +46,7 @@ struct known_name {
 	char account[65];
 	int64_t until; /* mono ms; 0: free */
 };
+typedef void (*mk_answer_fn)(struct vault *v, struct op *op, int r, struct mk_msg *answer);
 
 /* An open session: lives and dies with its connection (R21). */
 struct session {
@@ -50,6 +56,7 @@ struct session {
 	int64_t now; /* demo offices only: the stated time, 0 = the real one */
 	uint64_t seen[2]; /* requests of audit class session that are on the trail already */
 	int64_t passphrase_at; /* mono ms of the last time the passphrase was typed */
+	int64_t used_at; /* mono ms of the last request: an unused session locks (R10) */
 };
 
 struct outmsg {
@@ -69,6 +76,8 @@ struct conn {
 	bool unnamed; /* the account is being looked up: nothing is read before */
 	bool spoke; /* has ever sent something */
 	int64_t last; /* mono ms of the last message */
+	char lang[8]; /* of hello: what PAM speaks */
+	struct auth *auth; /* NULL: no login by PAM was tried */
 	struct session *session;
 	struct op *op; /* one request at a time */
 	struct outmsg *out, **out_tail;
@@ -85,7 +94,16 @@ struct op_event {
 	char reason[513];
 	char detail[MK_DETAIL];
 	char sha256[65]; /* of a file that left */
+	char approval
+	    [MK_ID_MAX]; /* the second person's agreement, and who it was ("" with the delay) */
+	char approver[MK_ID_MAX];
 	uint64_t count;
+};
+
+/* Several people of one act. */
+struct mk_ids {
+	size_t n;
+	struct mk_id id[];
 };
 
 struct open_ledger {
@@ -111,6 +129,9 @@ struct handler {
 struct op {
 	struct vault *v;
 	struct conn *c; /* NULL when the asker has gone; the op ends without an answer */
+	uid_t
+	    uid; /* of the asker, and its member when it asked ("" = no session): they outlive c */
+	char actor[MK_ID_MAX];
 	const struct mk_request_row *row;
 	const struct handler *h;
 	enum op_stage stage;
@@ -123,7 +144,14 @@ struct op {
 	int result; /* of the act, told by OUTCOME */
 	bool acted; /* act() has run: what it did is durable */
 	uint64_t intent;
+	struct mk_ids *ids; /* people of the act, when there are several: ev.subject is "" then */
+	size_t ids_told; /* of them stand in records of their own before the INTENT */
+	mk_answer_fn recorded; /* of whom the INTENT waits for that */
 	int (*resume)(struct op *, int r, struct mk_msg *answer); /* of whom the op waits for */
+	char waits[MK_ID_MAX]; /* under which a second person is waited for */
+	int64_t waits_until;
+	bool waits_alone; /* there is nobody else: only the delay is waited for */
+	struct mk_approval_row agreed; /* taken before act(): single use; id "" = none needed */
 	/* check() leaves here what act() needs */
 	struct mk_ledger_meta ledger_meta;
 	struct mk_ledger *ledger;
@@ -132,6 +160,14 @@ struct op {
 	struct mk_member member;
 	void *state; /* a handler's own */
 	void (*state_free)(void *);
+};
+
+/* --- clock.c: what the time is believed to be (security.md R14) */
+struct clock {
+	struct mk_clock_row row; /* the anchor: steady and spent at `up` of this boot */
+	int64_t told_back; /* how far the clock stood back when it was last recorded, seconds */
+	int64_t slept; /* ms that this boot was suspended, at the last look */
+	bool loaded; /* row is joined with main.db's */
 };
 
 /* --- vault.c: the role's state and loop */
@@ -169,11 +205,18 @@ struct vault {
 	char genesis[65]; /* vault id of the trail, hex; "" = no trail yet */
 	char head[65];
 	struct mk_buf alarms; /* items: what opening the trail found */
+	bool witnessed; /* a kept checkpoint was not in the trail: it is among the alarms */
+	int64_t purged; /* mono ms of the last purge; 0 = not yet */
 	uint64_t seq;
 	char key[65]; /* fingerprint of the genesis key */
+	struct clock clock;
+	unsigned limits[MK_LIMIT_COUNT]; /* of the office; the defaults while main.db is closed */
+	int64_t looked; /* mono ms of the last look at clocks and idle sessions */
 };
 
 bool mk_vault_is_demo(const struct vault *v);
+/* The service of this PC with uids of its own; else embedded (one uid). */
+bool mk_vault_installed(const struct vault *v);
 int mk_vault_path(
     const struct vault *v, const char *name, char *out, size_t cap); /* DIR/vault/NAME */
 /* Forgets what only sessions justify: main.db, ledgers, the keyring's MAC key. */
@@ -184,9 +227,6 @@ int64_t mk_vault_now(
     const struct op *op); /* the session's stated time in a demo office, else the real one */
 
 enum mk_form mk_vault_form(const struct vault *v);
-bool mk_vault_installed(const struct vault *v);
-/* Every session ends now and with it every key; what runs is cut loose (R10). */
-void mk_vault_lock(struct vault *v, const char *why);
 
 /* --- peer.c: what the system knows of a peer's process, for the record only; never decides */
 void mk_peer_look(struct conn *c);
@@ -205,7 +245,6 @@ void mk_conn_send(struct conn *c,
 bool mk_conn_flush(struct conn *c); /* false: the peer is gone */
 
 /* --- link.c: requests to trail and monitor */
-typedef void (*mk_answer_fn)(struct vault *v, struct op *op, int r, struct mk_msg *answer);
 /*
  * Sends m (its content is taken) and calls f with the answer, or with MK_E_TRAIL/MK_E_LOST when
  * there will be none. op may be NULL.
@@ -236,6 +275,8 @@ void mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m); /* takes m 
 void mk_op_resume(struct op *op, int r, struct mk_msg *answer);
 int mk_op_fail(struct op *op, int err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4))); /* sets the message, returns err */
+/* Zeroed memory as op->state, freed with free() unless the handler sets state_free. NULL: no memory. */
+void *mk_op_state(struct op *op, size_t size);
 /* Items of the request body. */
 bool mk_op_has(const struct op *op, unsigned tag);
 int mk_op_str(
@@ -258,6 +299,7 @@ bool mk_page_wants(struct op_page *p); /* is the next row to be put? */
 void mk_record_intent(struct op *op, mk_answer_fn f);
 void mk_record_outcome(struct op *op, mk_answer_fn f);
 void mk_record_denied(struct op *op, int err, mk_answer_fn f);
+void mk_record_over_budget(struct op *op); /* the alarm beside the refusal */
 void mk_record_seen(struct op *op, mk_answer_fn f); /* audit class session */
 void mk_record_event(struct vault *v, const char *action, const struct session *s,
     const struct conn *c, int result, const char *detail);
@@ -268,6 +310,35 @@ void mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f);
  * are counted.
  */
 bool mk_record_room(struct op *op);
+/* Records how many refusals were only counted, when their minute is over or all ends. */
+void mk_record_silent(struct vault *v, bool now);
+
+/* MK_E_BUSY while the delay runs */
+void mk_delay_wrong(const struct op *op, const char *member);
+void mk_delay_right(const struct op *op, const char *member);
+/*
+ * A login that was refused outside a request (a prompt that nobody answers); as many a minute as
+ * mk_record_room.
+ */
+void mk_record_refused(struct vault *v, const struct conn *c, const char *detail);
+
+/* --- audit.c */
+/* Shows the trail MK_T_checkpoint of the request; then gets its verdict. MK_WAIT. */
+int mk_witness_ask(struct op *op, int (*then)(struct op *, int, struct mk_msg *));
+/* The verdict's alarm onto the trail, and its words into the answer; returns r. */
+int mk_witness_alarm(struct op *op, const struct session *s, int r);
+int mk_witness_status(struct op *op); /* puts MK_T_witness. MK_WAIT */
+void mk_record_purge(struct vault *v); /* at most once a day */
+/* --- delay.c */
+/*
+ * Wrong tries, counted per name and uid so that nobody can lock another out (R22): seconds until
+ * the next may be made, one more, none any more.
+ */
+int mk_tries_wait(const char *name, uid_t uid);
+void mk_tries_count(const char *name, uid_t uid);
+void mk_tries_forget(const char *name, uid_t uid);
+/* The same for a request. MK_E_BUSY with words while the delay runs. */
+int mk_delay_check(struct op *op, const char *name);
 
 /* --- session.c */
 /*
@@ -286,11 +357,70 @@ size_t mk_session_count(const struct vault *v);
 int mk_op_prove(struct op *op);
 int mk_vault_open_main(struct vault *v, const struct mk_unlocked *u);
 
+/* --- auth.c: login by PAM, before the passphrase (installed form) */
+/* 0 when this connection may log in or activate: embedded, or PAM has passed. MK_E_AUTH. */
+int mk_auth_need(struct op *op);
+void mk_auth_used(struct op *op); /* a login has used it up */
+/* Was pass typed at a hidden prompt of PAM? The passphrase must be another (decisions.md 6). */
+bool mk_auth_gave(const struct op *op, const struct mk_secret *pass);
+void mk_auth_end(struct vault *v, struct conn *c); /* with the session or the connection */
+/* Its places in the loop's poll set; the time until something is due, at most timeout ms. */
+int mk_auth_poll(const struct vault *v, struct pollfd p[MK_CONNS], int timeout);
+void mk_auth_serve(struct vault *v, const struct pollfd p[MK_CONNS]);
+
+/* Ends sessions that nobody used for the office's time, and all after the PC slept (R10). */
+void mk_sessions_tick(struct vault *v);
+/* Ends every session of this uid (any: all). How many. */
+size_t mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why);
+
+/* --- clock.c */
+void mk_clock_init(struct vault *v); /* at start: this boot's clocks, before main.db is open */
+int mk_clock_load(struct vault *v); /* main.db has been opened: joins what it remembers */
+int mk_clock_save(struct vault *v);
+void mk_clock_look(struct vault *v); /* for jumps; records them */
+void mk_clock_tick(struct vault *v); /* the same, and whether the PC slept: then all lock */
+/*
+ * The calendar time that is believed: the PC's clock while it agrees with the time that has passed
+ * since the last look (2 min back, 24 h ahead), else that.
+ */
+int64_t mk_clock_steady(const struct vault *v);
+/* Seconds on the budgets' counter: only time that has really passed moves it. */
+int64_t mk_clock_spent(const struct vault *v);
+bool mk_clock_confirmed(const struct vault *v); /* no forward jump waits */
+
+/* --- limit.c */
+int mk_limits_load(struct vault *v); /* main.db is open */
+
+/* --- approval.c: second persons (R9) */
+/* One line of what the second person is shown: "key: value". */
+void mk_act_line(struct mk_buf *content, const char *key, const char *value);
+void mk_act_subject(struct mk_buf *content, const char *id);
+/*
+ * The last step of a check(): may this act, described whole by content, happen now? 0 when no second
+ * person is needed, or one has agreed to exactly this (then op->agreed is taken before act()).
+ * MK_E_APPROVAL: it waits under op->waits. MK_E_BUDGET where the row has a budget.
+ */
+int mk_op_second(struct op *op, size_t people, const struct mk_buf *content);
+/* Between INTENT and act(): uses the agreement up. MK_E_APPROVAL when it is gone. */
+int mk_op_take_agreed(struct op *op);
+/* A reveal inside a task (転記): MK_T_approval names one that shows op->subject, once. */
+int mk_task_check(struct op *op);
+int mk_task_show(struct op *op); /* before the number is read */
+struct mk_rule mk_rule_of(const struct mk_request_row *row);
+/* The asker's budget for this row: is it used up? (op.c's view of number.c's limits) */
+int mk_budget_over(struct op *op, bool *over);
+
 /* --- commits.c */
 int mk_commits_take(struct vault *v, const struct mk_msg *answer); /* the items of MK_TR_OPEN */
 int mk_commits_note(struct vault *v, const char *ledger, uint64_t number);
 /* A database that has just been opened: MK_E_ROLLED_BACK when it is older than what was seen. */
 int mk_commits_check(struct vault *v, const char *ledger, uint64_t number);
+
+/* --- member.c */
+int mk_op_member(
+    struct op *op); /* MK_T_member into op->member, and whose the row allows it to be */
+int mk_op_member_again(struct op *op); /* after the wait for the trail */
+void mk_op_member_end(struct op *op); /* ends the sessions of op->member, but not the asker's */
 
 /* --- ledgers.c: which ledger, which keys */
 void mk_ledgers_close(struct vault *v, struct open_ledger *o); /* its place is free then */
@@ -318,7 +448,8 @@ bool mk_op_holds(const struct op *op, const char *ledger, enum mk_key_kind kind)
 /* --- the handlers, one table per file, ended by request 0 */
 extern const struct handler mk_handlers_session[], mk_handlers_office[], mk_handlers_member[],
     mk_handlers_subject[], mk_handlers_review[], mk_handlers_capture[], mk_handlers_number[],
-    mk_handlers_audit[];
+    mk_handlers_audit[], mk_handlers_approval[], mk_handlers_task[], mk_handlers_clock[],
+    mk_handlers_limit[], mk_handlers_keys[], mk_handlers_member_set[], mk_handlers_auth[];
 const struct handler *mk_handler_find(uint16_t request);
 
 #endif

@@ -73,6 +73,21 @@ mark_set(struct mk_main *m, int64_t t)
 	return r;
 }
 
+int
+mk_main_budget_over(struct mk_main *m, const char *member, const char *kind, int64_t now,
+    const struct mk_budget_limit *limits, size_t n, bool *over)
+{
+	int64_t t = now;
+	int r = mark_get(m, now, &t);
+	*over = false;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		int64_t spent = 0;
+		r = run(m, sql_budget_count, member, kind, t - limits[i].window, &spent);
+		*over = *over || spent >= (int64_t)limits[i].limit;
+	}
+	return r;
+}
+
 static int
 spend(struct mk_main *m, const char *member, const char *kind, int64_t now,
     const struct mk_budget_limit *limits, size_t n)

@@ -124,7 +124,48 @@ static const char ledger_1[] =
     ") STRICT;"
     "PRAGMA user_version = 1;";
 
-static const char *const main_steps[] = {main_1};
+/*
+ * approval: what waits for a second person, and what became of it (security.md R9). digest is over the
+ * exact act; content is what the second person is shown. shown: whom a task (転記) has shown already.
+ * clock has one row: the last look at the clock (security.md R14); jump is a forward jump in seconds
+ * that nobody has confirmed.
+ */
+static const char main_2[] = "CREATE TABLE approval ("
+			     " n INTEGER PRIMARY KEY,"
+			     " id TEXT NOT NULL UNIQUE CHECK (length(id) = 14),"
+			     " request TEXT NOT NULL CHECK (request <> ''),"
+			     " requester TEXT NOT NULL,"
+			     " uid INTEGER NOT NULL,"
+			     " ledger TEXT NOT NULL,"
+			     " people INTEGER NOT NULL,"
+			     " created INTEGER NOT NULL,"
+			     " deadline INTEGER NOT NULL,"
+			     " state INTEGER NOT NULL CHECK (state > 0),"
+			     " digest TEXT NOT NULL CHECK (length(digest) = 64),"
+			     " content BLOB NOT NULL,"
+			     " approver TEXT NOT NULL,"
+			     " approver_uid INTEGER NOT NULL,"
+			     " decided INTEGER NOT NULL,"
+			     " reason TEXT NOT NULL"
+			     ") STRICT;"
+			     "CREATE INDEX approval_digest ON approval (requester, digest);"
+			     "CREATE INDEX approval_state ON approval (state);"
+			     "CREATE TABLE shown ("
+			     " approval TEXT NOT NULL REFERENCES approval (id),"
+			     " subject TEXT NOT NULL,"
+			     " PRIMARY KEY (approval, subject)"
+			     ") STRICT, WITHOUT ROWID;"
+			     "CREATE TABLE clock ("
+			     " one INTEGER PRIMARY KEY CHECK (one = 1),"
+			     " boot TEXT NOT NULL,"
+			     " up INTEGER NOT NULL,"
+			     " steady INTEGER NOT NULL,"
+			     " spent INTEGER NOT NULL,"
+			     " jump INTEGER NOT NULL"
+			     ") STRICT;"
+			     "PRAGMA user_version = 2;";
+
+static const char *const main_steps[] = {main_1, main_2};
 static const char *const ledger_steps[] = {ledger_1};
 
 const struct mk_schema mk_schema_main = {

@@ -30,6 +30,7 @@ struct mk_client {
 	uint16_t awaited; /* type of the request under way; 0 none */
 	bool answered; /* the daemon has spoken once */
 	bool lost;
+	bool locked; /* a notice said so */
 };
 
 int
@@ -92,6 +93,12 @@ free_environment(char **env)
 	free(env);
 }
 
+static bool
+is_stop(int sig)
+{
+	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
 /* In the child: only async-signal-safe calls. */
 static _Noreturn void
 become_daemon(const char *path, char *const argv[], int end, char *const env[], bool quiet)
@@ -99,9 +106,19 @@ become_daemon(const char *path, char *const argv[], int end, char *const env[], 
 	sigset_t none;
 	/* First: a stop that was meant for the caller's group must not hold the daemon as well. */
 	setsid();
+	/*
+	 * The caller's handlers (curses' among them) are this copy's too until exec, and a signal to the
+	 * group may have come already: they must not draw on the terminal from here.
+	 */
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			signal(sig,
+			    is_stop(sig) ? SIG_IGN : SIG_DFL); /* ignoring drops a pending one */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	for (int sig = 1; sig < NSIG; sig++)
+		if (is_stop(sig))
+			signal(sig, SIG_DFL);
 	int null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
 	    (quiet && dup2(null, STDERR_FILENO) < 0))
@@ -221,6 +238,34 @@ await(struct mk_client *c, short events)
 	}
 }
 
+/* The next message that is no notice. */
+static int
+receive(struct mk_client *c, struct mk_msg *m)
+{
+	for (;;) {
+		int r = mk_chan_recv(c->fd, m, 0);
+		if (r < 0 || (m->flags & MK_FLAG_NOTICE) == 0)
+			return r;
+		c->locked = true;
+		mk_msg_free(m);
+	}
+}
+
+bool
+mk_client_locked(struct mk_client *c)
+{
+	struct mk_msg m;
+	if (!c->lost && c->awaited == 0) {
+		int r = receive(c, &m);
+		if (r == 0)
+			mk_msg_free(&m);
+		c->lost = r != MK_E_AGAIN;
+	}
+	bool locked = c->locked;
+	c->locked = false;
+	return locked;
+}
+
 static int
 exchange(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
 {
@@ -235,7 +280,7 @@ exchange(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
 	if (r < 0 && r != MK_E_LOST)
 		return r;
 	for (;;) {
-		r = mk_chan_recv(c->fd, reply, 0);
+		r = receive(c, reply);
 		if (r != MK_E_AGAIN)
 			return r;
 		if ((r = await(c, POLLIN)) < 0)
@@ -317,7 +362,7 @@ mk_client_receive(struct mk_client *c, struct mk_msg *reply, int *result)
 	mk_msg_init(reply, 0, 0);
 	if (c->awaited == 0)
 		return false;
-	int r = c->lost ? MK_E_LOST : mk_chan_recv(c->fd, reply, 0);
+	int r = c->lost ? MK_E_LOST : receive(c, reply);
 	if (r == MK_E_AGAIN)
 		return false;
 	uint16_t type = c->awaited;

@@ -11,7 +11,7 @@
 #   role vault|trail           the pid of a role       number N    a number made for tests
 #
 # Accounts: yamada suzuki tanaka sato mori (members of mynakura-users), stranger (not one of them). Passwords: "the NAME login".
-# PAM: /etc/pam.d/mynakura is the one of contrib/pam.d where that exists.
+# PAM: /etc/pam.d/mynakura is the one of contrib/pam.d, /etc/mynakura/users lists the members.
 if [ -z "${MK_INSTALLED:-}" ]; then
 	[ "$(id -u)" -eq 0 ] || skip_all "the installed form is tested as root"
 	command -v unshare >/dev/null && unshare -m true 2>/dev/null || skip_all "no mount namespace can be made here"
@@ -67,6 +67,15 @@ installed_dev() {
 	mount --move /run/mk/dev /dev || exit 1
 }
 
+# The login check as it is shipped (contrib/pam.d), with the members listed.
+installed_pam() {
+	mkdir -p /etc/mynakura
+	cp "$TAP_TOP/contrib/pam.d/mynakura" /etc/pam.d/mynakura
+	for f in access.conf time.conf faillock.conf; do cp "$TAP_TOP/contrib/pam.d/$f" /etc/mynakura/; done
+	printf '%s\n' $MEMBERS >/etc/mynakura/users
+	chmod 644 /etc/pam.d/mynakura /etc/mynakura/*.conf /etc/mynakura/users
+}
+
 installed_place() {
 	place=$(mktemp -d /tmp/mk-installed.XXXXXX) || exit 1
 	mount -t tmpfs -o mode=755 none "$place" || exit 1
@@ -86,7 +95,7 @@ installed_place() {
 	cp "$BUILD"/bin/mynakura "$BUILD"/bin/mynakurad "$BUILD"/bin/mynakura-read "$BUILD"/bin/mynakura-verify $MK/bin/
 	[ -d "$BUILD/share" ] && cp -r "$BUILD/share" $MK/
 	chmod -R go+rX $MK
-	[ -e "$TAP_TOP/contrib/pam.d/mynakura" ] && cp "$TAP_TOP/contrib/pam.d/mynakura" /etc/pam.d/mynakura
+	installed_pam
 	installed_accounts
 }
 

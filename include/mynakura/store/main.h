@@ -98,6 +98,9 @@ struct mk_budget_limit {
 	int64_t window; /* seconds */
 	unsigned limit;
 };
+/* Would a unit more be over one of the limits? Nothing is spent. */
+int mk_main_budget_over(struct mk_main *m, const char *member, const char *kind, int64_t now,
+    const struct mk_budget_limit *limits, size_t n, bool *over);
 int mk_main_budget_spend_all(struct mk_main *m, const char *member, const char *kind, int64_t now,
     const struct mk_budget_limit *limits, size_t n);
 
