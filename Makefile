@@ -59,15 +59,18 @@ DEPS_exchange := model base
 DEPS_profile  := exchange model base
 DEPS_report   := model base
 DEPS_daemon   := store trail policy exchange wire sandbox crypto model base
-DEPS_tui      := wire profile exchange report model base
-DEPS_cli      := wire profile exchange report model base
+DEPS_tui      := wire profile exchange policy report model base
+DEPS_cli      := wire profile exchange report policy model base
 
 pc_cflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
 pc_libs   = $(shell pkg-config --libs $(1) 2>/dev/null)
 LIBS_base     := -lgcrypt -lgpg-error -lm
 LIBS_store    := -lsqlite3
+# the index alone: mynakura-verify does not pull it in (tests/layers.sh)
+LIBS_trail    := -lsqlite3
 LIBS_sandbox  := -lseccomp
 LIBS_profile  := -ljansson
+LIBS_report   := -lqrencode
 LIBS_capture   = -ltesseract -llept -lzbar -lsane -lpng -ljpeg -ltiff -lm $(call pc_libs,poppler-glib cairo)
 CFLAGS_capture = $(call pc_cflags,poppler-glib cairo)
 LIBS_daemon   := -lpthread
@@ -91,8 +94,8 @@ USES_mynakura-verify := trail crypto model base
 BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
 LINKS    := $(B)/share
 
-.PHONY: all man demo check check-unit check-integration check-screen check-layers check-format check-man lint format deps clean install \
-        uninstall fuzz bench-read bench-tui screenshots coverage
+.PHONY: all man demo check check-unit check-integration check-screen check-long check-layers check-format check-man lint format deps clean install \
+        uninstall fuzz bench-daemon bench-read bench-trail bench-tui screenshots coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
@@ -165,7 +168,16 @@ $(B)/bin/screen-probe: $(B)/obj/tests/screen/driver/probe.o
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 SCREEN_BIN := $(B)/bin/screen $(B)/bin/screen-probe
 
-# --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows
+# --- attackers: programs that integration tests set on the daemon
+FAULT_BIN := $(patsubst tests/fault/%.c,$(B)/bin/%,$(wildcard tests/fault/*.c))
+$(FAULT_BIN): $(B)/bin/%: tests/fault/%.c $(call libs,wire $(DEPS_wire))
+	@mkdir -p $(@D)
+	$(call say,TEST)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $(B)/obj/$*.fault.d -o $@ $< -Wl,--start-group \
+		$(call libs,wire $(DEPS_wire)) -Wl,--end-group $(call syslibs,wire $(DEPS_wire))
+
+# --- tests: tests/unit/FOLDER_NAME_test.c links FOLDER and what its arrow allows, and what it checks the result with
+LIBS_of_report_slip_test := -lzbar
 UNIT_SRC  := $(wildcard tests/unit/*_test.c)
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 TESTLIB   := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/lib/*.c))
@@ -179,18 +191,25 @@ $(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEP
 	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_$(call unit_of,$*)) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TESTLIB) \
 		-Wl,--start-group \
 		$(call libs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -Wl,--end-group \
-		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) -lcmocka -lm
+		$(call syslibs,$(call unit_of,$*) $(DEPS_$(call unit_of,$*))) $(LIBS_of_$*) -lcmocka -lm
 
 INTEGRATION := $(sort $(wildcard tests/integration/*.sh))
 check: deps
-	$(Q)$(MAKE) --no-print-directory all $(B)/bin/gen $(B)/bin/specimen $(SCREEN_BIN) $(UNIT_BIN)
+	$(Q)$(MAKE) --no-print-directory all $(B)/bin/gen $(B)/bin/specimen $(SCREEN_BIN) $(FAULT_BIN) $(UNIT_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run unit layers man integration screen
 check-unit: $(UNIT_BIN)
 	$(Q)BUILD=$(B) tests/run unit
-check-integration: all $(B)/bin/specimen
+check-integration: all $(B)/bin/specimen $(FAULT_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run integration
 check-screen: all $(B)/bin/specimen $(SCREEN_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run screen
+# --- runs too long for every check; their logs stay in build/long
+LONG_FRAMES  ?= 1000000
+LONG_HANGUPS ?= 10000
+check-long: all $(FAULT_BIN)
+	@mkdir -p $(B)/long
+	$(Q)FRAMES=$(LONG_FRAMES) HANGUPS=$(LONG_HANGUPS) FDS=10000 BUILD=$(B) sh tests/integration/flood.sh >$(B)/long/flood.log 2>&1; \
+		r=$$?; cat $(B)/long/flood.log; exit $$r
 check-layers: all
 	$(Q)BUILD=$(B) tests/run layers
 check-man: $(B)/bin/gen
@@ -235,6 +254,19 @@ fuzz: $(addprefix fuzz-,$(FUZZ_NAMES))
 
 bench-read: all
 	$(Q)BUILD=$(B) tests/bench/read
+bench-daemon: all
+	$(Q)BUILD=$(B) tests/bench/daemon
+$(B)/bin/bench-trail: $(B)/obj/tests/bench/trail/bench.o $(call libs,trail wire crypto model base)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(call libs,trail wire crypto model base) -Wl,--end-group \
+		$(call syslibs,trail wire crypto model base)
+$(B)/obj/tests/bench/%.o: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+bench-trail: all $(B)/bin/bench-trail
+	$(Q)BUILD=$(B) tests/bench/trail/run
 bench-tui: all $(B)/bin/screen
 	$(Q)BUILD=$(B) tests/bench/tui/run
 screenshots: all $(B)/bin/specimen

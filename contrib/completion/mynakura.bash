@@ -12,11 +12,11 @@ _mynakura() {
 		esac
 	done
 	case $verb${sub:+/$sub} in
-	'') words="init login lock status office ledger member read capture review subject reveal export profile audit codes doctor batch help --dir --socket --user --passphrase-fd --purpose --json --now --help --version" ;;
+	'') words="init login lock status office ledger member read capture review subject reveal transcribe export profile approval clock key audit witness codes doctor batch help --dir --socket --user --passphrase-fd --purpose --json --now --help --version" ;;
 	init | init/*) words="--help --office --chief --demo --kdf" ;;
 	login | login/*) words="--help" ;;
 	lock | lock/*) words="--help" ;;
-	status | status/*) words="--help" ;;
+	status | status/*) words="--help --health" ;;
 	office) words="list add show set" ;;
 	office/list) words="--help" ;;
 	office/add) words="--help" ;;
@@ -27,10 +27,11 @@ _mynakura() {
 	ledger/add) words="--help --office --class" ;;
 	ledger/grant) words="--help" ;;
 	ledger/revoke) words="--help" ;;
-	member) words="list add activate disable enable reset passphrase" ;;
+	member) words="list add activate set disable enable reset passphrase" ;;
 	member/list) words="--help" ;;
 	member/add) words="--help --role --account --until" ;;
 	member/activate) words="--help" ;;
+	member/set) words="--help" ;;
 	member/disable) words="--help" ;;
 	member/enable) words="--help" ;;
 	member/reset) words="--help" ;;
@@ -49,16 +50,32 @@ _mynakura() {
 	subject/set) words="--help --ledger" ;;
 	subject/search) words="--help --ledger" ;;
 	subject/history) words="--help --ledger" ;;
-	reveal | reveal/*) words="--help --reason --ledger" ;;
+	reveal | reveal/*) words="--help --reason --ledger --task" ;;
+	transcribe | transcribe/*) words="--help --ledger --subject --document" ;;
 	export | export/*) words="--help --profile --ledger --subject --destination -o --list" ;;
 	profile) words="list show check" ;;
 	profile/list) words="--help" ;;
 	profile/show) words="--help" ;;
 	profile/check) words="--help" ;;
-	audit) words="list verify anchor" ;;
-	audit/list) words="--help --from --to --actor --action --subject --text" ;;
+	approval) words="list show grant deny" ;;
+	approval/list) words="--help --all" ;;
+	approval/show) words="--help" ;;
+	approval/grant) words="--help --digest" ;;
+	approval/deny) words="--help --reason" ;;
+	clock) words="status confirm" ;;
+	clock/status) words="--help" ;;
+	clock/confirm) words="--help" ;;
+	key) words="slots" ;;
+	key/slots) words="--help" ;;
+	audit) words="list anomalies export verify anchor" ;;
+	audit/list) words="--help --from --to --actor --action --subject --text --session --newest" ;;
+	audit/anomalies) words="--help --from --to" ;;
+	audit/export) words="--help --from --to --actor --action --subject --text --session -o" ;;
 	audit/verify) words="--help --key" ;;
-	audit/anchor) words="--help" ;;
+	audit/anchor) words="--help -o --tsq --ascii" ;;
+	witness) words="show check" ;;
+	witness/show) words="--help" ;;
+	witness/check) words="--help --slip --count" ;;
 	codes | codes/*) words="--help" ;;
 	doctor | doctor/*) words="--help" ;;
 	batch | batch/*) words="--help" ;;

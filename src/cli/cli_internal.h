@@ -21,6 +21,7 @@
 #include "mynakura/wire/client.h"
 #include "mynakura/wire/msg.h"
 #include "mynakura/wire/request.h"
+#include "mynakura/wire/witness.h"
 
 struct mk_cli;
 
@@ -41,11 +42,15 @@ enum mk_col_kind {
 	MK_COL_CLASS, /* a ledger's class: its title for people */
 	MK_COL_STATE, /* a subject's state: its name in JSON, its title for people */
 	MK_COL_ROLE, /* one role or several that acted: a string in JSON, titles for people */
-	MK_COL_ROLES /* "clerk,chief": likewise */
+	MK_COL_ROLES, /* "clerk,chief": likewise */
+	MK_COL_REQUEST, /* a request's name: what it asks for, in words for people */
+	MK_COL_ANOMALY, /* a kind of model/anomaly.h, in words for people */
+	MK_COL_KEYS /* items {ledger, grant}: a list of objects in JSON */
 };
 
 #define MK_COL_NO_JSON 1 /* for people only */
 #define MK_COL_NO_TEXT 2 /* JSON only */
+#define MK_COL_NO_ZERO 8 /* people: a zero is nothing to show */
 #define MK_COL_DETAIL 4 /* people: in single results only, not in a list's table */
 
 struct mk_col {
@@ -60,7 +65,12 @@ struct mk_col {
 enum mk_verb_need {
 	MK_NEED_NOTHING, /* no daemon */
 	MK_NEED_DAEMON, /* a connection, no login */
-	MK_NEED_LOGIN
+	MK_NEED_LOGIN,
+	/*
+	 * A login, but not for root nor for the owner of an embedded vault, who may also ask
+	 * without being a member: where neither --user nor --passphrase-fd says who logs in.
+	 */
+	MK_NEED_KEEPER
 };
 
 struct mk_verb {
@@ -146,7 +156,10 @@ struct mk_cli {
 	int status; /* of a verb that tells its failures itself (batch, doctor): the first one's */
 	bool demo, has_vault; /* from hello */
 	char form[16];
+	char vault[MK_WITNESS_VAULT_MAX]; /* "" without one */
+	struct mk_witness_login witness; /* what was kept before this run's login */
 	bool told; /* the failure stands in what was printed */
+	char approval[40]; /* the id under which the last answer's request waits; "" none */
 	bool acted; /* the last answer held seq and head */
 	uint64_t seq;
 	char head[80];
@@ -183,6 +196,7 @@ const char *mk_opt_nth(const struct mk_cli *c, const char *name, size_t i);
 /* --- the connection */
 int mk_need_daemon(struct mk_cli *c); /* connects and says hello, once */
 int mk_need_login(struct mk_cli *c); /* the caller's passphrase, once */
+int mk_need_keeper(struct mk_cli *c); /* as MK_NEED_KEEPER */
 /*
  * Installed: the computer's own login check (PAM), which comes before a login, an activation or
  * init. Called before the verb reads secrets and again, with lines_read, after: a person answers
@@ -203,8 +217,12 @@ int mk_run_act(struct mk_cli *c); /* one request, its answer printed by cols */
 int mk_run_item(struct mk_cli *c); /* the same where the answer is something looked at, no act */
 void mk_print_done(struct mk_cli *c); /* {"ok":true} with --json, nothing for people */
 extern const struct mk_col mk_subject_cols[];
+extern const struct mk_col mk_audit_cols[];
+extern const struct mk_col mk_approval_cols[];
 /* A request with the verb's positional words and options of a tag's name put in. */
 void mk_request_build(struct mk_cli *c, struct mk_msg *req);
+/* The tag of an option's name when it is of this type (enum mk_type), else 0. */
+unsigned mk_option_tag(const char *name, int type);
 /* Pages through req (freed here) and prints by cols. */
 int mk_list(struct mk_cli *c, struct mk_msg *req, const struct mk_col *cols);
 /*
@@ -221,10 +239,13 @@ void mk_put_field(struct mk_buf *b, const char *field, const char *value);
  * descriptor, or it ended.
  */
 int mk_pass_line(struct mk_cli *c, const char *prompt, struct mk_secret **out);
+/*
+ * A passphrase to come: at a terminal one is offered (Enter takes it, typed back once) and the
+ * strength of an own one is told in words; any: a weak one is taken too (demo offices).
+ */
+int mk_pass_choose(struct mk_cli *c, const char *prompt, bool any, struct mk_secret **out);
 /* An answer for the computer's login check: the same, shown as it is typed where echo says so. */
 int mk_pass_answer(struct mk_cli *c, const char *prompt, bool echo, struct mk_secret **out);
-int mk_pass_new(
-    struct mk_cli *c, const char *prompt, struct mk_secret **out); /* twice at a terminal */
 /* An Individual Number as typed, checked; 12 digits. */
 int mk_pass_number(struct mk_cli *c, const char *prompt, struct mk_secret **out);
 bool mk_pass_terminal(const struct mk_cli *c); /* secrets come from a terminal */
@@ -270,14 +291,26 @@ void mk_progress_clear(struct mk_cli *c);
 void mk_help(struct mk_cli *c, const char *group);
 void mk_usage_line(struct mk_buf *out, const struct mk_verb *v);
 
+/* --- second persons */
+/*
+ * What the daemon says of a request that waits (its answer to it): kept in c, with c->why saying
+ * who may approve and until when.
+ */
+void mk_waits(struct mk_cli *c, uint16_t request, const struct mk_msg *reply);
+/* An answer that comes page by page, all of it in one body. req is freed. out is the caller's. */
+int mk_ask_pages(struct mk_cli *c, struct mk_msg *req, struct mk_buf *out);
+
 /* --- verbs with a function of their own */
 int mk_run_init(struct mk_cli *c);
 int mk_run_login(struct mk_cli *c);
+int mk_run_lock(struct mk_cli *c);
 int mk_run_status(struct mk_cli *c);
+int mk_run_health(struct mk_cli *c);
 int mk_run_office_show(struct mk_cli *c);
 int mk_run_office_set(struct mk_cli *c);
 int mk_run_ledger_add(struct mk_cli *c);
 int mk_run_member_add(struct mk_cli *c);
+int mk_run_member_set(struct mk_cli *c);
 int mk_run_member_activate(struct mk_cli *c);
 int mk_run_member_passphrase(struct mk_cli *c);
 int mk_run_read(struct mk_cli *c);
@@ -287,8 +320,16 @@ int mk_run_review_accept(struct mk_cli *c);
 int mk_run_subject_add(struct mk_cli *c);
 int mk_run_subject_set(struct mk_cli *c);
 int mk_run_reveal(struct mk_cli *c);
+int mk_run_transcribe(struct mk_cli *c);
 int mk_run_export(struct mk_cli *c);
 int mk_run_audit_verify(struct mk_cli *c);
+int mk_run_audit_anchor(struct mk_cli *c);
+int mk_run_witness_show(struct mk_cli *c);
+int mk_run_witness_check(struct mk_cli *c);
+int mk_run_audit_export(struct mk_cli *c);
+int mk_run_approval_show(struct mk_cli *c);
+int mk_run_approval_grant(struct mk_cli *c);
+int mk_run_clock_status(struct mk_cli *c);
 int mk_run_profile_list(struct mk_cli *c);
 int mk_run_profile_show(struct mk_cli *c);
 int mk_run_profile_check(struct mk_cli *c);

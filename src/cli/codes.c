@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "mynakura/base/str.h"
+#include "mynakura/model/action.h"
 #include "mynakura/model/role.h"
 #include "mynakura/model/subject.h"
 #include "mynakura/model/table.h"
+#include "mynakura/policy/limit.h"
 
 /* One row: a JSON object by keys, or a row of the table. */
 struct sheet {
@@ -130,25 +132,29 @@ roles(struct sheet *s)
 	return finish(s);
 }
 
-static const char *const sessions[] = {"no", "open"};
+static const char *const sessions[] = {"no", "open", "keeper"};
 static const char *const grants[] = {"none", "page", "number"};
 static const char *const audits[] = {"none", "session", "after", "before"};
 static const char *const budgets[] = {"none", "reveal", "export"};
-static const char *const approvals[] = {"never", "bulk", "always"};
+static const char *const approvals[] = {"never", "bulk", "setup", "always"};
 
 /*
- * Actions are the requests that leave a record; the daemon's own (start, stop, denied, ...) stand
- * in mynakura-trail(5).
+ * What can stand on the trail: a request's action with its audit class, or "own" for what the
+ * daemon says of itself (start, denied, purge, ...).
  */
 static int
 actions(struct sheet *s)
 {
 	static const char *const keys[] = {"code", "recorded", NULL};
-	const struct mk_request_row *q;
 	s->keys = keys;
-	for (unsigned i = 0; (q = mk_request_at(i)) != NULL; i++)
-		if (q->audit != MK_AUDIT_NONE)
-			row(s, (const char *const[]){q->name, audits[q->audit]});
+	for (int a = 0; a < MK_A_COUNT; a++) {
+		const struct mk_request_row *q;
+		const char *recorded = "own";
+		for (unsigned i = 0; (q = mk_request_at(i)) != NULL; i++)
+			if (strcmp(q->name, mk_action_name((enum mk_action)a)) == 0)
+				recorded = audits[q->audit];
+		row(s, (const char *const[]){mk_action_name((enum mk_action)a), recorded});
+	}
 	return finish(s);
 }
 
@@ -170,6 +176,24 @@ requests(struct sheet *s)
 	return finish(s);
 }
 
+static int
+limits(struct sheet *s)
+{
+	static const char *const keys[] = {"code", "standard", "least", "most", "title", NULL};
+	s->keys = keys;
+	for (int i = 0; i < MK_LIMIT_COUNT; i++) {
+		char standard[16], least[16], most[16];
+		unsigned from = 0, to = 0;
+		mk_limit_range(i, &from, &to);
+		snprintf(standard, sizeof standard, "%u", mk_limit_default(i));
+		snprintf(least, sizeof least, "%u", from);
+		snprintf(most, sizeof most, "%u", to);
+		row(s, (const char *const[]){
+			   mk_limit_name(i), standard, least, most, _(mk_limit_words(i))});
+	}
+	return finish(s);
+}
+
 int
 mk_run_codes(struct mk_cli *c)
 {
@@ -178,7 +202,7 @@ mk_run_codes(struct mk_cli *c)
 		int (*print)(struct sheet *);
 	} tables[] = {{"purposes", purposes}, {"documents", documents}, {"fields", fields},
 	    {"errors", errors}, {"actions", actions}, {"classes", classes}, {"roles", roles},
-	    {"requests", requests}};
+	    {"requests", requests}, {"limits", limits}};
 	struct sheet s = {c, NULL, NULL};
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
 		if (strcmp(tables[i].name, mk_arg(c, 0)) != 0)
@@ -190,6 +214,6 @@ mk_run_codes(struct mk_cli *c)
 	}
 	return mk_fail(c, MK_E_USAGE,
 	    _("no table '%s'; there are: purposes documents fields errors actions classes roles "
-	      "requests"),
+	      "requests limits"),
 	    mk_arg(c, 0));
 }

@@ -8,6 +8,7 @@
 
 #include "mynakura/base/time.h"
 #include "mynakura/base/utf8.h"
+#include "mynakura/model/anomaly.h"
 
 /* The name that stands beside an id in one of the lists. */
 static bool
@@ -53,6 +54,10 @@ code_title(enum mk_col_kind kind, const char *code, struct mk_buf *out)
 		mk_roles_words(code, out);
 	else if (kind == MK_COL_CLASS)
 		mk_class_words(code, out);
+	else if (kind == MK_COL_REQUEST)
+		mk_buf_puts(out, mk_request_word(code));
+	else if (kind == MK_COL_ANOMALY && mk_anomaly_find(code) >= 0)
+		mk_buf_puts(out, _(mk_anomaly_words((enum mk_anomaly)mk_anomaly_find(code))));
 	else
 		mk_buf_puts(out, kind == MK_COL_STATE ? mk_state_word(code) : mk_word(code));
 }
@@ -82,6 +87,27 @@ notes_text(const char *s, size_t len, struct mk_buf *out)
 	}
 }
 
+/* "ledger (right), ledger (right)" */
+static void
+keys_text(const struct mk_names *names, const void *body, size_t len, struct mk_buf *out)
+{
+	struct mk_rd rd;
+	struct mk_item it, ledger;
+	const char *sep = "";
+	mk_rd_init(&rd, body, len);
+	while (mk_item_next(&rd, &it) > 0) {
+		char grant[32];
+		if (it.tag != MK_T_item || !mk_find(it.p, it.len, MK_T_ledger, &ledger))
+			continue;
+		mk_get_str(it.p, it.len, MK_T_grant, grant, sizeof grant);
+		mk_buf_puts(out, sep);
+		id_title(names, MK_COL_LEDGER, &ledger, out);
+		mk_buf_printf(out, " (%s%s)", mk_word(grant),
+		    mk_get_bool(it.p, it.len, MK_T_ok, true) ? "" : _(", new keys are due"));
+		sep = ", ";
+	}
+}
+
 /* The column's value as a person reads it, not escaped yet. */
 static void
 cell_text(const struct mk_names *names, const struct mk_col *col, const void *body, size_t len,
@@ -93,7 +119,8 @@ cell_text(const struct mk_names *names, const struct mk_col *col, const void *bo
 		return;
 	switch (col->kind) {
 	case MK_COL_U64:
-		mk_buf_printf(out, "%" PRIu64, mk_item_u64(&it));
+		if (mk_item_u64(&it) != 0 || (col->flags & MK_COL_NO_ZERO) == 0)
+			mk_buf_printf(out, "%" PRIu64, mk_item_u64(&it));
 		break;
 	case MK_COL_TIME:
 		mk_time_format((int64_t)mk_item_u64(&it), text);
@@ -103,6 +130,9 @@ cell_text(const struct mk_names *names, const struct mk_col *col, const void *bo
 	case MK_COL_LEDGER:
 	case MK_COL_OFFICE:
 		id_title(names, col->kind, &it, out);
+		break;
+	case MK_COL_KEYS:
+		keys_text(names, body, len, out);
 		break;
 	case MK_COL_NOTES:
 		notes_text((const char *)it.p, it.len, out);
@@ -115,6 +145,8 @@ cell_text(const struct mk_names *names, const struct mk_col *col, const void *bo
 	case MK_COL_STATE:
 	case MK_COL_ROLE:
 	case MK_COL_ROLES:
+	case MK_COL_REQUEST:
+	case MK_COL_ANOMALY:
 		if (mk_get_str(body, len, col->tag, text, sizeof text) < 0)
 			mk_buf_put(out, it.p, it.len);
 		else
@@ -165,6 +197,26 @@ multi_json(struct mk_json *j, const struct mk_col *col, const void *body, size_t
 	mk_json_end_arr(j);
 }
 
+static void
+keys_json(struct mk_json *j, const char *key, const void *body, size_t len)
+{
+	static const struct mk_col cols[] = {{MK_T_ledger, MK_COL_STR, "ledger", NULL, 0},
+	    {MK_T_grant, MK_COL_STR, "grant", NULL, 0}, {0, 0, NULL, NULL, 0}};
+	struct mk_rd rd;
+	struct mk_item it;
+	mk_json_arr(j, key);
+	mk_rd_init(&rd, body, len);
+	while (mk_item_next(&rd, &it) > 0) {
+		if (it.tag != MK_T_item)
+			continue;
+		mk_json_obj(j, NULL);
+		mk_cols_json(j, cols, it.p, it.len);
+		mk_json_bool(j, "rotation_due", !mk_get_bool(it.p, it.len, MK_T_ok, true));
+		mk_json_end_obj(j);
+	}
+	mk_json_end_arr(j);
+}
+
 void
 mk_cols_json(struct mk_json *j, const struct mk_col *cols, const void *body, size_t len)
 {
@@ -176,6 +228,8 @@ mk_cols_json(struct mk_json *j, const struct mk_col *cols, const void *body, siz
 		bool there = mk_find(body, len, col->tag, &it);
 		if (col->kind == MK_COL_MULTI)
 			multi_json(j, col, body, len);
+		else if (col->kind == MK_COL_KEYS)
+			keys_json(j, col->key, body, len);
 		else if (col->kind == MK_COL_SET || col->kind == MK_COL_ROLES)
 			set_json(j, col->key, there ? (const char *)it.p : "", there ? it.len : 0);
 		else if (!there)

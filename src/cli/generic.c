@@ -44,13 +44,13 @@ mk_opt_given(const struct mk_cli *c, const char *name)
 	return false;
 }
 
-static unsigned
-tag_of(const char *name)
+unsigned
+mk_option_tag(const char *name, int type)
 {
 	const char *known;
-	for (unsigned t = 1; (known = mk_tag_name(t)) != NULL; t++)
-		if (strcmp(known, name) == 0)
-			return mk_tag_type(t) == MK_TYPE_STR ? t : 0;
+	for (unsigned t = 1; t <= UINT8_MAX; t++)
+		if ((known = mk_tag_name(t)) != NULL && strcmp(known, name) == 0)
+			return mk_tag_type(t) == type ? t : 0;
 	return 0;
 }
 
@@ -62,9 +62,13 @@ mk_request_build(struct mk_cli *c, struct mk_msg *req)
 	for (size_t i = 0; i < sizeof v->tags / sizeof v->tags[0] && v->tags[i] != 0; i++)
 		mk_put_str(&req->body, v->tags[i], mk_arg(c, i));
 	for (size_t i = 0; i < c->a.nopts; i++) {
-		unsigned tag = c->a.opts[i].value != NULL ? tag_of(c->a.opts[i].name) : 0;
-		if (tag != 0)
-			mk_put_str(&req->body, tag, c->a.opts[i].value);
+		const struct mk_cli_opt *o = &c->a.opts[i];
+		unsigned tag =
+		    mk_option_tag(o->name, o->value != NULL ? MK_TYPE_STR : MK_TYPE_BOOL);
+		if (tag != 0 && o->value != NULL)
+			mk_put_str(&req->body, tag, o->value);
+		else if (tag != 0)
+			mk_put_bool(&req->body, tag, true);
 	}
 }
 
@@ -93,8 +97,9 @@ mk_names_fetch(struct mk_cli *c, const struct mk_col *cols, bool table)
 	char head[sizeof c->head];
 	memcpy(head, c->head, sizeof head);
 	for (const struct mk_col *col = cols; !c->g.json && c->logged_in && col->tag != 0; col++) {
-		size_t i = (size_t)(col->kind - MK_COL_MEMBER);
-		if (col->kind < MK_COL_MEMBER || col->kind > MK_COL_OFFICE || c->names.tried[i] ||
+		enum mk_col_kind kind = col->kind == MK_COL_KEYS ? MK_COL_LEDGER : col->kind;
+		size_t i = (size_t)(kind - MK_COL_MEMBER);
+		if (kind < MK_COL_MEMBER || kind > MK_COL_OFFICE || c->names.tried[i] ||
 		    (table && (col->flags & MK_COL_DETAIL) != 0))
 			continue;
 		c->names.tried[i] = true;
@@ -175,6 +180,30 @@ mk_list(struct mk_cli *c, struct mk_msg *req, const struct mk_col *cols)
 	mk_grid_free(g);
 	mk_msg_free(req);
 	return r;
+}
+
+int
+mk_ask_pages(struct mk_cli *c, struct mk_msg *req, struct mk_buf *out)
+{
+	char cursor[256] = "";
+	int r = 0;
+	while (r == 0) {
+		struct mk_msg page, reply;
+		mk_msg_init(&page, req->type, 0);
+		mk_buf_put(&page.body, req->body.data, req->body.len);
+		if (cursor[0] != '\0')
+			mk_put_str(&page.body, MK_T_cursor, cursor);
+		r = mk_ask(c, &page, &reply);
+		if (r == 0) {
+			mk_buf_put(out, reply.body.data, reply.body.len);
+			r = mk_get_str(
+			    reply.body.data, reply.body.len, MK_T_cursor, cursor, sizeof cursor);
+			r = r == MK_E_NOT_FOUND ? 1 : r;
+		}
+		mk_msg_free(&reply);
+	}
+	mk_msg_free(req);
+	return r < 0 ? r : mk_buf_error(out);
 }
 
 int

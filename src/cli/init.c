@@ -44,7 +44,8 @@ ask_init(struct mk_cli *c, struct mk_msg *reply)
 	if (r == 0)
 		r = mk_need_auth(c, false);
 	if (r == 0)
-		r = mk_pass_new(c, _("New passphrase of the chief"), &pass);
+		r = mk_pass_choose(
+		    c, _("New passphrase of the chief"), mk_opt_given(c, "demo"), &pass);
 	if (r == 0)
 		r = mk_need_auth(c, true);
 	if (r < 0) {

@@ -7,7 +7,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "mynakura/policy/limit.h"
+
+#define LIMIT_PREFIX "limit."
+#define LIMIT_LEN (sizeof LIMIT_PREFIX - 1)
 
 /* --- login, status */
 int
@@ -19,6 +25,25 @@ mk_run_login(struct mk_cli *c)
 	    {MK_T_alarm, MK_COL_MULTI, "alarms", N_("Alarms"), 0}, {0, 0, NULL, NULL, 0}};
 	mk_print_result(c, cols, c->login.data, c->login.len);
 	return 0;
+}
+
+/*
+ * The installed service lets an account lock all of its own sessions from anywhere, also where the
+ * passphrase must not be typed.
+ */
+int
+mk_run_lock(struct mk_cli *c)
+{
+	struct mk_msg req;
+	int r = strcmp(c->form, "installed") == 0 ? 0 : mk_need_login(c);
+	if (r < 0)
+		return r;
+	mk_msg_init(&req, MK_REQ_lock, 0);
+	mk_put_bool(&req.body, MK_T_all, true);
+	r = mk_do(c, &req);
+	if (r == 0)
+		mk_print_done(c);
+	return r;
 }
 
 /* The counts of a status: `members` and `sessions` are the whole vault's, the others a ledger's. */
@@ -126,8 +151,13 @@ mk_run_status(struct mk_cli *c)
 	    {MK_T_key, MK_COL_STR, "key", N_("Trail's key"), 0}, {0, 0, NULL, NULL, 0}};
 	struct mk_msg req, reply;
 	struct mk_json j;
+	if (mk_opt_given(c, "health"))
+		return mk_run_health(c);
+	int r = mk_need_login(c);
+	if (r < 0)
+		return r;
 	mk_msg_init(&req, MK_REQ_status, 0);
-	int r = mk_ask(c, &req, &reply);
+	r = mk_ask(c, &req, &reply);
 	if (r == 0 && c->g.json) {
 		mk_json_init(&j, &c->out);
 		mk_json_obj(&j, NULL);
@@ -156,6 +186,66 @@ is_wanted(const struct mk_item *it, const char *who)
 			   : strcmp(id, who) == 0 || strcmp(name, who) == 0;
 }
 
+/* A setting of the own firm: {field, value} in its item. */
+static bool
+next_setting(struct mk_rd *rd, char field[48], char value[32])
+{
+	struct mk_item it;
+	while (mk_item_next(rd, &it) > 0)
+		if (it.tag == MK_T_item && mk_get_str(it.p, it.len, MK_T_field, field, 48) == 0 &&
+		    mk_get_str(it.p, it.len, MK_T_value, value, 32) == 0)
+			return true;
+	return false;
+}
+
+static void
+office_json(struct mk_cli *c, const struct mk_item *office)
+{
+	struct mk_json j;
+	struct mk_rd rd;
+	char field[48], value[32];
+	mk_json_init(&j, &c->out);
+	mk_json_obj(&j, NULL);
+	mk_cols_json(&j, c->a.verb->cols, office->p, office->len);
+	mk_rd_init(&rd, office->p, office->len);
+	while (next_setting(&rd, field, value))
+		if (strncmp(field, LIMIT_PREFIX, LIMIT_LEN) != 0)
+			mk_json_str(&j, field, value);
+	mk_json_obj(&j, "limits");
+	mk_rd_init(&rd, office->p, office->len);
+	while (next_setting(&rd, field, value))
+		if (strncmp(field, LIMIT_PREFIX, LIMIT_LEN) == 0)
+			mk_json_int(&j, field + LIMIT_LEN, strtol(value, NULL, 10));
+	mk_json_end_obj(&j);
+	mk_json_end_obj(&j);
+	mk_buf_puts(&c->out, "\n");
+}
+
+static void
+office_text(struct mk_cli *c, const struct mk_item *office)
+{
+	struct mk_rd rd;
+	char field[48], value[32];
+	struct mk_grid *g = mk_grid_new();
+	mk_print_result(c, c->a.verb->cols, office->p, office->len);
+	mk_rd_init(&rd, office->p, office->len);
+	while (g != NULL && next_setting(&rd, field, value)) {
+		int limit = strncmp(field, LIMIT_PREFIX, LIMIT_LEN) == 0
+				? mk_limit_find(field + LIMIT_LEN)
+				: MK_E_NOT_FOUND;
+		const char *words = limit < 0 ? "" : _(mk_limit_words(limit));
+		mk_grid_cell(g, field, strlen(field));
+		mk_grid_cell(g, value, strlen(value));
+		mk_grid_cell(g, words, strlen(words));
+		mk_grid_row(g);
+	}
+	if (g == NULL)
+		c->out.failed = true;
+	else
+		mk_grid_print(g, &c->out, false);
+	mk_grid_free(g);
+}
+
 int
 mk_run_office_show(struct mk_cli *c)
 {
@@ -169,8 +259,10 @@ mk_run_office_show(struct mk_cli *c)
 	mk_rd_init(&rd, reply.body.data, reply.body.len);
 	while (r == 0 && !found && mk_item_next(&rd, &it) > 0) {
 		found = it.tag == MK_T_item && is_wanted(&it, who);
-		if (found)
-			mk_print_result(c, c->a.verb->cols, it.p, it.len);
+		if (found && c->g.json)
+			office_json(c, &it);
+		else if (found)
+			office_text(c, &it);
 	}
 	if (r == 0 && !found)
 		r = mk_fail(
@@ -194,9 +286,13 @@ mk_run_office_set(struct mk_cli *c)
 		const char *value = mk_field_split(c, mk_arg(c, i), field, sizeof field);
 		if (value == NULL)
 			return MK_E_USAGE;
-		mk_msg_init(&req, MK_REQ_office_set, 0);
+		bool limit = strncmp(field, LIMIT_PREFIX, LIMIT_LEN) == 0;
+		if (limit && office != NULL)
+			return mk_fail(c, MK_E_USAGE,
+			    _("the limits are the whole vault's: leave '%s' out"), office);
+		mk_msg_init(&req, limit ? MK_REQ_limit_set : MK_REQ_office_set, 0);
 		mk_put_str(&req.body, MK_T_office, office);
-		mk_put_str(&req.body, MK_T_field, field);
+		mk_put_str(&req.body, MK_T_field, limit ? field + LIMIT_LEN : field);
 		mk_put_str(&req.body, MK_T_value, value);
 		int r = mk_do(c, &req);
 		if (r < 0)
@@ -239,6 +335,27 @@ mk_run_member_add(struct mk_cli *c)
 }
 
 int
+mk_run_member_set(struct mk_cli *c)
+{
+	struct mk_msg req;
+	char field[64];
+	mk_msg_init(&req, MK_REQ_member_set, 0);
+	mk_put_str(&req.body, MK_T_member, mk_arg(c, 0));
+	for (size_t i = 1; mk_arg(c, i) != NULL; i++) {
+		const char *value = mk_field_split(c, mk_arg(c, i), field, sizeof field);
+		if (value == NULL) {
+			mk_msg_free(&req);
+			return MK_E_USAGE;
+		}
+		mk_put_field(&req.body, field, value);
+	}
+	int r = mk_do(c, &req);
+	if (r == 0)
+		mk_print_done(c);
+	return r;
+}
+
+int
 mk_run_member_activate(struct mk_cli *c)
 {
 	static const struct mk_col cols[] = {{MK_T_member, MK_COL_STR, "member", N_("Member"), 0},
@@ -249,7 +366,7 @@ mk_run_member_activate(struct mk_cli *c)
 	if (r == 0)
 		r = mk_pass_line(c, _("One-time code"), &code);
 	if (r == 0)
-		r = mk_pass_new(c, _("New passphrase"), &pass);
+		r = mk_pass_choose(c, _("New passphrase"), c->demo, &pass);
 	if (r == 0)
 		r = mk_need_auth(c, true);
 	if (r == 0) {
@@ -272,7 +389,7 @@ mk_run_member_passphrase(struct mk_cli *c)
 {
 	struct mk_secret *pass = NULL;
 	struct mk_msg req;
-	int r = mk_pass_new(c, _("New passphrase"), &pass);
+	int r = mk_pass_choose(c, _("New passphrase"), c->demo, &pass);
 	if (r < 0)
 		return r;
 	/* The old one is added by mk_ask, as the request table asks. */

@@ -8,15 +8,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "mynakura/base/utf8.h"
 #include "mynakura/model/number.h"
+#include "mynakura/model/passgen.h"
+#include "mynakura/model/strength.h"
 
 #define LINE_MAX_BYTES 1024
-#define TRIES 3
+#define TRIES 5
 
 bool
 mk_pass_terminal(const struct mk_cli *c)
@@ -133,30 +136,83 @@ mk_pass_answer(struct mk_cli *c, const char *prompt, bool echo, struct mk_secret
 	return read_line(c, prompt, echo, out);
 }
 
-int
-mk_pass_new(struct mk_cli *c, const char *prompt, struct mk_secret **out)
+/* A line on the terminal itself: it belongs to the questions there, wherever stderr goes. */
+static void
+tty_tell(const char *words, const struct mk_secret *secret)
 {
-	for (int i = 0; i < TRIES; i++) {
-		struct mk_secret *first = NULL, *second = NULL;
-		int r = mk_pass_line(c, prompt, &first);
-		if (r < 0 || !mk_pass_terminal(c)) {
-			*out = first;
-			return r;
-		}
-		r = mk_pass_line(c, _("The same once more"), &second);
-		bool same = r == 0 && first->len == second->len &&
-			    mk_equal(first->data, second->data, first->len);
-		mk_secret_free(second);
-		if (same) {
-			*out = first;
-			return 0;
-		}
+	int fd = open("/dev/tty", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	mk_text_print(fd, words);
+	if (secret != NULL)
+		mk_write_all(fd, secret->data, secret->len);
+	mk_write_all(fd, "\n", 1);
+	close(fd);
+}
+
+/* Asks for it again: 1 when it is the same, 0 when not. */
+static int
+typed_again(struct mk_cli *c, const char *prompt, const struct mk_secret *want)
+{
+	struct mk_secret *again = NULL;
+	int r = mk_pass_line(c, prompt, &again);
+	if (r == 0)
+		r = again->len == want->len && mk_equal(again->data, want->data, want->len);
+	if (r == 0)
+		tty_tell(_("The two were not the same."), NULL);
+	mk_secret_free(again);
+	return r;
+}
+
+/* One go: 1 and *out, 0 to be asked again. */
+static int
+choose_once(struct mk_cli *c, const char *prompt, bool any, const struct mk_secret *made,
+    struct mk_secret **out)
+{
+	struct mk_secret *first = NULL;
+	char words[256];
+	int r = mk_pass_line(c, prompt, &first);
+	if (r < 0)
+		return r;
+	bool taken = first->len == 0;
+	enum mk_pass_grade grade = mk_pass_grade((const char *)first->data, first->len);
+	if (taken) {
 		mk_secret_free(first);
-		if (r < 0)
-			return r;
-		mk_say("%s", _("The two were not the same."));
+		first = mk_secret_dup(made);
+		r = first == NULL ? MK_E_NOMEM : 0;
+	} else {
+		snprintf(words, sizeof words, _("Strength: %s"), mk_grade_word(grade));
+		tty_tell(words, NULL);
 	}
-	return mk_fail(c, MK_E_USAGE, _("the two were not the same, %d times"), TRIES);
+	bool again = taken || any || grade != MK_PASS_WEAK;
+	if (!again)
+		tty_tell(_("Use several unrelated words, or the one above."), NULL);
+	if (r == 0 && again)
+		r = typed_again(
+		    c, taken ? _("Type the one above") : _("The same once more"), first);
+	if (r > 0)
+		*out = first;
+	else
+		mk_secret_free(first);
+	return r;
+}
+
+int
+mk_pass_choose(struct mk_cli *c, const char *prompt, bool any, struct mk_secret **out)
+{
+	struct mk_secret *made = NULL;
+	if (!mk_pass_terminal(c))
+		return mk_pass_line(c, prompt, out);
+	int r = mk_passgen(NULL, &made);
+	if (r < 0)
+		return r;
+	tty_tell(_("Type a passphrase of your own, or only Enter to take this one: "), made);
+	for (int i = 0; r == 0 && i < TRIES; i++)
+		r = choose_once(c, prompt, any, made, out);
+	mk_secret_free(made);
+	if (r == 0)
+		return mk_fail(c, MK_E_USAGE, _("no passphrase was chosen in %d tries"), TRIES);
+	return r < 0 ? r : 0;
 }
 
 int

@@ -121,6 +121,8 @@ mk_tell_error(struct mk_cli *c, int err)
 	mk_json_obj(&j, "error");
 	mk_json_str(&j, "code", mk_err_code(err));
 	mk_json_str(&j, "message", mk_buf_str(&text));
+	if (err == MK_E_APPROVAL && c->approval[0] != '\0')
+		mk_json_str(&j, "approval", c->approval);
 	mk_json_end_obj(&j);
 	mk_json_end_obj(&j);
 	mk_buf_puts(&c->out, "\n");
@@ -141,11 +143,14 @@ mk_run_verb(struct mk_cli *c)
 	int r = 0;
 	c->acted = false;
 	c->told = false;
+	c->approval[0] = '\0';
 	mk_buf_reset(&c->why);
 	if (c->a.verb->need == MK_NEED_DAEMON)
 		r = mk_need_daemon(c);
 	else if (c->a.verb->need == MK_NEED_LOGIN)
 		r = mk_need_login(c);
+	else if (c->a.verb->need == MK_NEED_KEEPER)
+		r = mk_need_keeper(c);
 	if (r == 0)
 		r = c->a.verb->run(c);
 	if (r == MK_E_AGAIN && mk_interrupted(c))
@@ -229,6 +234,7 @@ mk_cli_main(int argc, char **argv, int interrupt_fd, mk_cli_screens screens)
 	mk_buf_free(&c.out);
 	mk_buf_free(&c.why);
 	mk_buf_free(&c.login);
+	mk_witness_login_free(&c.witness);
 	mk_buf_free(&c.names.members);
 	mk_buf_free(&c.names.ledgers);
 	mk_buf_free(&c.names.offices);

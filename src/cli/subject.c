@@ -97,6 +97,7 @@ mk_run_reveal(struct mk_cli *c)
 	mk_put_str(&req.body, MK_T_subject, mk_arg(c, 0));
 	mk_put_str(&req.body, MK_T_ledger, mk_opt(c, "ledger"));
 	mk_put_str(&req.body, MK_T_reason, mk_opt(c, "reason"));
+	mk_put_str(&req.body, MK_T_approval, mk_opt(c, "task"));
 	mk_put_str(&req.body, MK_T_purpose, c->g.purpose);
 	int r = mk_ask(c, &req, &reply);
 	if (r == 0 && (!mk_find(reply.body.data, reply.body.len, MK_T_number, &number) ||
@@ -111,6 +112,36 @@ mk_run_reveal(struct mk_cli *c)
 			mk_buf_put(&c->out, number.p + i, 4);
 			mk_buf_put_u8(&c->out, i + 4 < MK_NUMBER_LEN ? ' ' : '\n');
 		}
+	}
+	mk_msg_free(&reply);
+	return r;
+}
+
+/*
+ * A task that waits for a chief: status 5 with its id, like every request that waits; granted at
+ * once where an office has second persons off.
+ */
+int
+mk_run_transcribe(struct mk_cli *c)
+{
+	static const struct mk_col cols[] = {{MK_T_approval, MK_COL_STR, "approval", N_("Task"), 0},
+	    {MK_T_state, MK_COL_WORD, "state", N_("State"), 0}, {0, 0, NULL, NULL, 0}};
+	struct mk_msg req, reply;
+	char state[16] = "";
+	mk_msg_init(&req, MK_REQ_transcribe, 0);
+	mk_put_str(&req.body, MK_T_ledger, mk_opt(c, "ledger"));
+	for (size_t i = 0; mk_opt_nth(c, "subject", i) != NULL; i++)
+		mk_put_str(&req.body, MK_T_subject, mk_opt_nth(c, "subject", i));
+	mk_put_str(&req.body, MK_T_document, mk_opt(c, "document"));
+	mk_put_str(&req.body, MK_T_purpose, c->g.purpose);
+	int r = mk_ask(c, &req, &reply);
+	if (r == 0)
+		mk_get_str(reply.body.data, reply.body.len, MK_T_state, state, sizeof state);
+	if (r == 0 && strcmp(state, "granted") == 0) {
+		mk_print_result(c, cols, reply.body.data, reply.body.len);
+	} else if (r == 0) {
+		mk_waits(c, MK_REQ_transcribe, &reply);
+		r = c->approval[0] != '\0' ? MK_E_APPROVAL : MK_E_PROTOCOL;
 	}
 	mk_msg_free(&reply);
 	return r;

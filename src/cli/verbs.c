@@ -100,7 +100,7 @@ static const struct mk_col subject_detail[] = {
     END,
 };
 
-static const struct mk_col audit_cols[] = {
+const struct mk_col mk_audit_cols[] = {
     {MK_T_seq, MK_COL_U64, "seq", N_("Seq"), 0},
     {MK_T_time, MK_COL_TIME, "time", N_("Time"), 0},
     {MK_T_actor, MK_COL_MEMBER, "actor", N_("Who"), 0},
@@ -117,12 +117,33 @@ static const struct mk_col audit_cols[] = {
     {MK_T_hash, MK_COL_STR, "hash", N_("Hash"), MK_COL_DETAIL},
     END,
 };
-static const struct mk_col anchor_cols[] = {
-    {MK_T_seq, MK_COL_U64, "seq", N_("Entry"), 0},
-    {MK_T_head, MK_COL_STR, "head", N_("Head"), 0},
-    {MK_T_key, MK_COL_STR, "key", N_("Key's fingerprint"), 0},
+
+static const struct mk_col anomaly_cols[] = {
+    {MK_T_kind, MK_COL_ANOMALY, "kind", N_("What"), 0},
+    {MK_T_actor, MK_COL_MEMBER, "actor", N_("Who"), 0},
+    {MK_T_count, MK_COL_U64, "count", N_("Times"), 0},
+    {MK_T_seq, MK_COL_U64, "seq", N_("Newest entry"), 0},
+    {MK_T_time, MK_COL_TIME, "time", N_("Time"), 0},
     END,
 };
+static const struct mk_col clock_made[] = {
+    {MK_T_wall, MK_COL_TIME, "wall", N_("The PC's clock"), 0}, END};
+static const struct mk_col slot_cols[] = {
+    {MK_T_member, MK_COL_STR, "member", N_("Member"), MK_COL_DETAIL},
+    {MK_T_name, MK_COL_STR, "name", N_("Name"), 0},
+    {MK_T_account, MK_COL_STR, "account", N_("Account"), 0},
+    {MK_T_kind, MK_COL_WORD, "kind", N_("Kind"), 0},
+    {MK_T_time, MK_COL_TIME, "time", N_("Made"), 0},
+    {MK_T_deadline, MK_COL_TIME, "deadline", N_("Good until"), 0},
+    {MK_T_fingerprint, MK_COL_STR, "fingerprint", N_("Key's fingerprint"), 0},
+    {MK_T_item, MK_COL_KEYS, "grants", N_("Opens"), 0},
+    END,
+};
+
+#define AUDIT_FILTER                                                                               \
+	"[--from TIME] [--to TIME] [--actor MEMBER] [--action ACTION] [--subject SUBJECT] "        \
+	"[--text "                                                                                 \
+	"TEXT] [--session SESSION]"
 
 #define REQ(r) MK_REQ_##r
 #define PLAIN 0, {0, 0}, NULL
@@ -132,9 +153,14 @@ static const struct mk_verb verbs[] = {
 	N_("make a new vault; prints the recovery sheet once (--kdf m=KIB,t=N: demo offices only)"),
 	MK_NEED_DAEMON, mk_run_init, PLAIN},
     {"login", NULL, "", N_("try a login"), MK_NEED_LOGIN, mk_run_login, PLAIN},
-    {"lock", NULL, "", N_("lock at once"), MK_NEED_LOGIN, mk_run_act, REQ(lock), {0, 0}, NULL},
-    {"status", NULL, "", N_("what is open, how long the queues are, what is due"), MK_NEED_LOGIN,
-	mk_run_status, PLAIN},
+    {"lock", NULL, "",
+	N_("lock at once; with the installed service: all sessions of your account, no passphrase "
+	   "asked"),
+	MK_NEED_DAEMON, mk_run_lock, PLAIN},
+    {"status", NULL, "[--health]",
+	N_("what is open, how long the queues are, what is due; --health: only whether vault and "
+	   "trail are in order, without a login"),
+	MK_NEED_DAEMON, mk_run_status, PLAIN},
 
     {"office", "list", "", N_("firms whose numbers are kept"), MK_NEED_LOGIN, mk_run_list,
 	REQ(office_list), {0, 0}, office_cols},
@@ -142,7 +168,8 @@ static const struct mk_verb verbs[] = {
 	{MK_T_name, 0}, office_made},
     {"office", "show", "[OFFICE]", N_("one firm; without a name your own"), MK_NEED_LOGIN,
 	mk_run_office_show, REQ(office_list), {0, 0}, office_cols},
-    {"office", "set", "[OFFICE] FIELD=VALUE...", N_("change a firm's settings (name, approvals)"),
+    {"office", "set", "[OFFICE] FIELD=VALUE...",
+	N_("change a firm's settings (name, approvals) or a limit (limit.NAME, 'codes limits')"),
 	MK_NEED_LOGIN, mk_run_office_set, PLAIN},
 
     {"ledger", "list", "", N_("ledgers and your right to each"), MK_NEED_LOGIN, mk_run_list,
@@ -165,6 +192,9 @@ static const struct mk_verb verbs[] = {
     {"member", "activate", "NAME",
 	N_("a new member's first act: the one-time code, then a passphrase of one's own"),
 	MK_NEED_DAEMON, mk_run_member_activate, PLAIN},
+    {"member", "set", "NAME FIELD=VALUE...",
+	N_("change a member's name, roles or end (name, roles, until); a second person decides"),
+	MK_NEED_LOGIN, mk_run_member_set, PLAIN},
     {"member", "disable", "NAME", N_("shut a member out"), MK_NEED_LOGIN, mk_run_act,
 	REQ(member_disable), {MK_T_member, 0}, NULL},
     {"member", "enable", "NAME", N_("let a disabled member in again"), MK_NEED_LOGIN, mk_run_act,
@@ -210,11 +240,16 @@ static const struct mk_verb verbs[] = {
 	mk_run_list, REQ(subject_list), {MK_T_text, 0}, mk_subject_cols},
     {"subject", "history", "SUBJECT [--ledger LEDGER]",
 	N_("what the audit trail holds of a person"), MK_NEED_LOGIN, mk_run_list,
-	REQ(subject_history), {MK_T_subject, 0}, audit_cols},
+	REQ(subject_history), {MK_T_subject, 0}, mk_audit_cols},
 
-    {"reveal", NULL, "SUBJECT --reason TEXT [--ledger LEDGER]",
-	N_("print one number, after it is on the audit trail"), MK_NEED_LOGIN, mk_run_reveal,
-	PLAIN},
+    {"reveal", NULL, "SUBJECT --reason TEXT [--ledger LEDGER] [--task APPROVAL]",
+	N_("print one number, after it is on the audit trail; --task: one person of a granted "
+	   "'transcribe'"),
+	MK_NEED_LOGIN, mk_run_reveal, PLAIN},
+    {"transcribe", NULL, "[--ledger LEDGER] --subject SUBJECT... --document KIND",
+	N_("ask a chief to see these persons' numbers for a document ('codes documents'); then "
+	   "'reveal --task'"),
+	MK_NEED_LOGIN, mk_run_transcribe, PLAIN},
     {"export", NULL,
 	"[--profile PROFILE --ledger LEDGER [--subject SUBJECT]... [--destination NAME] -o FILE | "
 	"--list]",
@@ -227,17 +262,52 @@ static const struct mk_verb verbs[] = {
     {"profile", "check", "FILE", N_("check a profile of your own"), MK_NEED_NOTHING,
 	mk_run_profile_check, PLAIN},
 
-    {"audit", "list",
-	"[--from TIME] [--to TIME] [--actor MEMBER] [--action ACTION] [--subject SUBJECT] [--text "
-	"TEXT]",
-	N_("the audit trail"), MK_NEED_LOGIN, mk_run_list, REQ(audit_list), {0, 0}, audit_cols},
-    {"audit", "verify", "[--key FILE]", N_("verify the whole trail"), MK_NEED_LOGIN,
+    {"approval", "list", "[--all]",
+	N_("what waits for a second person; --all: also what is decided, used or over"),
+	MK_NEED_LOGIN, mk_run_list, REQ(approval_list), {0, 0}, mk_approval_cols},
+    {"approval", "show", "APPROVAL", N_("one of them in full: every person and field"),
+	MK_NEED_LOGIN, mk_run_approval_show, PLAIN},
+    {"approval", "grant", "APPROVAL [--digest DIGEST]",
+	N_("agree to it; --digest: only if it still is what 'approval show' gave"), MK_NEED_LOGIN,
+	mk_run_approval_grant, PLAIN},
+    {"approval", "deny", "APPROVAL --reason TEXT",
+	N_("refuse it; the one who asked withdraws it by this"), MK_NEED_LOGIN, mk_run_act,
+	REQ(approval_deny), {MK_T_approval, 0}, NULL},
+
+    {"clock", "status", "", N_("the PC's clock and the time that counts for terms"), MK_NEED_LOGIN,
+	mk_run_clock_status, PLAIN},
+    {"clock", "confirm", "",
+	N_("the clock is right although it jumped forward; a second person decides"), MK_NEED_LOGIN,
+	mk_run_act, REQ(clock_confirm), {0, 0}, clock_made},
+    {"key", "slots", "", N_("which passphrases, codes and sheets open what"), MK_NEED_LOGIN,
+	mk_run_list, REQ(key_slots), {0, 0}, slot_cols},
+
+    {"audit", "list", AUDIT_FILTER " [--newest]",
+	N_("the audit trail; --newest: the newest entries first"), MK_NEED_LOGIN, mk_run_list,
+	REQ(audit_list), {0, 0}, mk_audit_cols},
+    {"audit", "anomalies", "[--from TIME] [--to TIME]", N_("what is unusual in the audit trail"),
+	MK_NEED_LOGIN, mk_run_list, REQ(audit_anomalies), {0, 0}, anomaly_cols},
+    {"audit", "export", AUDIT_FILTER " [-o FILE]",
+	N_("the entries as JSON lines, the last one with their count and a signed head"),
+	MK_NEED_LOGIN, mk_run_audit_export, REQ(audit_list), {0, 0}, NULL},
+    {"audit", "verify", "[--key FILE]", N_("verify the whole trail"), MK_NEED_KEEPER,
 	mk_run_audit_verify, PLAIN},
-    {"audit", "anchor", "", N_("a signed checkpoint now; write its head down"), MK_NEED_LOGIN,
-	mk_run_act, REQ(audit_anchor), {0, 0}, anchor_cols},
+    {"audit", "anchor", "[-o FILE] [--tsq FILE] [--ascii]",
+	N_("a signed checkpoint now, and the slip to keep outside the PC; -o: into a file; --tsq: "
+	   "a "
+	   "time stamp request (RFC 3161)"),
+	MK_NEED_KEEPER, mk_run_audit_anchor, PLAIN},
+
+    {"witness", "show", "",
+	N_("what your own home keeps of the trails: entry, head, time of the last checkpoint"),
+	MK_NEED_NOTHING, mk_run_witness_show, PLAIN},
+    {"witness", "check", "[--slip LETTERS] [--count N]",
+	N_("your own home's checkpoint, and a slip, against the trail as it is now"), MK_NEED_LOGIN,
+	mk_run_witness_check, PLAIN},
 
     {"codes", NULL, "TABLE",
-	N_("a table of codes: purposes documents fields errors actions classes roles requests"),
+	N_("a table of codes: purposes documents fields errors actions classes roles requests "
+	   "limits"),
 	MK_NEED_NOTHING, mk_run_codes, PLAIN},
     {"doctor", NULL, "", N_("check the installation, say what is missing and how to mend it"),
 	MK_NEED_NOTHING, mk_run_doctor, PLAIN},

@@ -13,6 +13,7 @@
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/secret.h"
+#include "mynakura/base/slip.h"
 #include "mynakura/base/utf8.h"
 #include "mynakura/trail/verify.h"
 
@@ -23,7 +24,8 @@
 static const char usage_text[] = "usage: mynakura-verify [--head HEX] [--key FILE] [--json] DIR\n";
 static const char help_text[] =
     "Checks the audit trail in DIR (a vault's directory, or its trail directory).\n"
-    "  --head HEX   a head kept elsewhere: 64 hex digits, or the 20 letters of a slip\n"
+    "  --head HEX   a head kept elsewhere: 64 hex digits, the 20 letters of a slip, or the\n"
+    "               text of its QR code, which tells the key too\n"
     "  --key FILE   the genesis public key or its fingerprint, as printed on the slip\n"
     "  --json       one JSON object\n"
     "Exit status: 0 whole, 8 not whole, 12 no trail in DIR, 2 wrong use, 10 cannot be read.\n"
@@ -183,6 +185,15 @@ verify(const struct args *a, const struct mk_verify_options *opt, struct mk_veri
 	return e;
 }
 
+/* A key from a file goes before the slip's: it is what the user trusts. */
+static void
+use_slip(const struct mk_slip_text *slip, struct mk_verify_options *opt)
+{
+	opt->head = slip->head;
+	if (opt->key == NULL && slip->key[0] != '\0')
+		opt->key = slip->key;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -198,12 +209,18 @@ main(int argc, char **argv)
 		fputs("mynakura-verify: the key file cannot be read\n", stderr);
 		return mk_err_status(MK_E_IO);
 	}
-	const struct mk_verify_options opt = {a.head, a.key_file == NULL ? NULL : key};
+	struct mk_slip_text slip = {.count = 0};
+	struct mk_verify_options opt = {a.head, a.key_file == NULL ? NULL : key};
+	if (a.head != NULL && mk_slip_text_parse(a.head, &slip) == 0)
+		use_slip(&slip, &opt);
 	int e = verify(&a, &opt, &r);
+	if (e == 0 && r.head_seq != 0 && slip.count != 0 && r.head_seq != slip.count)
+		e = MK_E_INPUT; /* the head fixes its number: the text was copied wrongly */
 	if (e < 0) {
 		bool none = e == MK_E_NOT_FOUND, input = e == MK_E_INPUT;
 		const char *words = none    ? "there is no trail in this directory"
-				    : input ? "the head or the key has not the right form"
+				    : input ? "the head or the key has not the right form, or the "
+					      "slip's count is not its head's"
 					    : mk_err_message(e);
 		const char *code = none ? "no_trail" : mk_err_code(e);
 		if (a.json)

@@ -134,6 +134,8 @@ ask(struct op *op, const struct mk_buf *content, size_t people, enum mk_seconds 
 	if (r < 0)
 		return r;
 	memcpy(op->waits, a->id.s, sizeof op->waits);
+	op->waits_until = a->deadline;
+	op->waits_alone = seconds == MK_SECONDS_NONE;
 	memcpy(op->ev.approval, a->id.s, sizeof op->ev.approval);
 	op->ev.count = people;
 	if (seconds == MK_SECONDS_SOME)

@@ -106,8 +106,8 @@ record(struct vault *v, const char *what, int64_t seconds)
 }
 
 /* A jump is recorded once; a clock that was put right again is no jump any more. */
-static void
-look_for_jumps(struct vault *v)
+void
+mk_clock_look(struct vault *v)
 {
 	struct clock *c = &v->clock;
 	int64_t ahead = mk_now() - counted(v), was = c->row.jump;
@@ -168,7 +168,7 @@ mk_clock_load(struct vault *v)
 	else if (r != MK_E_NOT_FOUND)
 		return r;
 	c->loaded = true;
-	look_for_jumps(v);
+	mk_clock_look(v);
 	return mk_clock_save(v);
 }
 
@@ -176,7 +176,7 @@ void
 mk_clock_tick(struct vault *v)
 {
 	struct clock *c = &v->clock;
-	look_for_jumps(v);
+	mk_clock_look(v);
 	int64_t slept = slept_ms();
 	if (slept - c->slept > SLEPT_MS)
 		mk_sessions_lock(v, true, 0, "the PC slept");
@@ -213,6 +213,7 @@ look(const struct op *op)
 static int
 status_act(struct op *op)
 {
+	mk_clock_look(op->v);
 	struct look k = look(op);
 	struct mk_buf *b = &op->reply.body;
 	mk_put_i64(b, MK_T_wall, k.wall);

@@ -189,7 +189,7 @@ mk_conn_add(struct vault *v, int fd)
 	mk_conn_name_next(v);
 	return place;
 refuse:
-	close(fd);
+	mk_chan_close(fd);
 	return NULL;
 }
 
@@ -223,7 +223,7 @@ mk_conn_close(struct vault *v, struct conn *c)
 	mk_auth_end(v, c);
 	mk_session_end(v, c, "connection closed");
 	drop_out(c);
-	close(c->fd);
+	mk_chan_close(c->fd);
 	c->fd = -1;
 	mk_vault_settle(v);
 }

@@ -35,7 +35,8 @@ struct export
 	struct mk_compiled *compiled;
 	struct mk_export *run;
 	struct people people; /* those that the profile may concern, in order */
-	bool *left_out; /* of each: the profile skips it, or it has no number */
+	bool *left_out; /* of each: it must not go into this file */
+	bool *without; /* of each: the profile leaves it out, as it has no number */
 	int fd;
 	struct people parents; /* employees of dependents who are exported alone */
 	struct mk_buf body; /* reply items: who was left out, who is not confirmed */
@@ -61,6 +62,7 @@ export_free(void *p)
 	free_people(&e->people);
 	free_people(&e->parents);
 	free(e->left_out);
+	free(e->without);
 	mk_buf_free(&e->body);
 	if (e->fd >= 0)
 		close(e->fd);
@@ -281,7 +283,8 @@ static int
 first_pass(struct op *op, struct export *e)
 {
 	e->left_out = calloc(e->people.n + 1, sizeof *e->left_out);
-	if (e->left_out == NULL)
+	e->without = calloc(e->people.n + 1, sizeof *e->without);
+	if (e->left_out == NULL || e->without == NULL)
 		return MK_E_NOMEM;
 	for (size_t i = 0; i < e->people.n; i++) {
 		struct mk_export_row row;
@@ -296,9 +299,10 @@ first_pass(struct op *op, struct export *e)
 		int r = mk_export_check(e->run, &row);
 		if (r < 0)
 			return r;
-		if (r == 0)
+		if (r == 0) {
 			put_skipped(e, s, "no_number");
-		else if (s->state != MK_STATE_confirmed && row.has_number)
+			e->without[i] = true;
+		} else if (s->state != MK_STATE_confirmed && row.has_number)
 			/* written, but marked (cli.md): nobody has checked the identity yet */
 			put_unconfirmed(e, s);
 	}
@@ -339,6 +343,19 @@ take_purpose(struct op *op, const struct export *e)
 		return mk_op_fail(
 		    op, MK_E_INPUT, "the profile's purpose is not one of this ledger");
 	return mk_str_copy(op->ev.purpose, sizeof op->ev.purpose, p);
+}
+
+/* Whom the file names, for the trail. */
+static int
+name_people(struct op *op, const struct export *e)
+{
+	op->ids = calloc(1, sizeof *op->ids + e->people.n * sizeof op->ids->id[0]);
+	if (op->ids == NULL)
+		return MK_E_NOMEM;
+	for (size_t i = 0; i < e->people.n; i++)
+		if (!e->left_out[i] && !e->without[i])
+			op->ids->id[op->ids->n++] = e->people.s[i].id;
+	return 0;
 }
 
 /* Every field of every row, so that a change after the agreement is another act. */
@@ -430,6 +447,8 @@ mk_export_check_request(struct op *op)
 		r = fetch_parents(op, e);
 	if (r == 0)
 		r = first_pass(op, e);
+	if (r == 0)
+		r = name_people(op, e);
 	if (r < 0)
 		return r;
 	size_t rows = mk_export_rows(e->run);

@@ -208,7 +208,7 @@ read_people(struct op *op, struct init *i)
 			   : mk_op_fail(op, MK_E_USAGE, "the chief's name is missing");
 	/* Installed: the caller's own account, or the one that root names (looked up later). */
 	const char *account =
-	    mk_is_installed(op->v->args) && op->c->uid != 0 ? op->c->account : i->chief.name;
+	    mk_vault_installed(op->v) && op->c->uid != 0 ? op->c->account : i->chief.name;
 	if (account[0] == '\0')
 		return mk_op_fail(op, MK_E_DENIED, "this user id has no account on this PC");
 	if (mk_str_copy(i->chief.account, sizeof i->chief.account, account) < 0)
@@ -260,7 +260,7 @@ mk_init_check(struct op *op)
 	op->v->init = i;
 	if (op->v->keyring != NULL)
 		return mk_op_fail(op, MK_E_EXISTS, "there is a vault here already");
-	if (mk_is_installed(op->v->args) && op->v->pc == NULL)
+	if (mk_vault_installed(op->v) && op->v->pc == NULL)
 		return mk_op_fail(op, MK_E_FAILED,
 		    "this PC's secret could not be made (see mynakurad(8), FILES): no vault "
 		    "without it");
@@ -284,7 +284,7 @@ mk_init_check(struct op *op)
 	if (r == 0)
 		r = mk_kdf_params_new(MK_KDF_ARGON2ID, &i->cost, i->demo, &i->params);
 	memcpy(op->ev.object, i->chief.id.s, sizeof op->ev.object);
-	if (r == 0 && mk_is_installed(op->v->args) && op->c->uid == 0)
+	if (r == 0 && mk_vault_installed(op->v) && op->c->uid == 0)
 		return find_account(op, i);
 	return r < 0 ? r : mk_kdf_start(op, &i->params, i->pass, key_ready);
 }

@@ -12,12 +12,11 @@
 #include "mynakura/base/str.h"
 #include "mynakura/base/time.h"
 #include "mynakura/crypto/passphrase.h"
+#include "mynakura/model/strength.h"
 #include "passphrase_internal.h"
 #include "vault_internal.h"
 
 #define CODE_DAYS 7
-#define BITS_MIN 30 /* of a passphrase in a real office, by the conservative estimate */
-#define CHARS_MIN 8
 
 /* Two derivations at most: what is opened, then what is made. */
 struct change {
@@ -60,7 +59,7 @@ mk_passphrase_check(struct op *op, const struct mk_secret *pass, bool demo)
 		    op, MK_E_WEAK, "this is the password of the computer: choose another");
 	if (demo)
 		return 0;
-	if (pass->len < CHARS_MIN || mk_pass_bits((const char *)pass->data, pass->len) < BITS_MIN)
+	if (mk_pass_grade((const char *)pass->data, pass->len) == MK_PASS_WEAK)
 		return mk_op_fail(op, MK_E_WEAK,
 		    "the passphrase is too easy to guess: use several unrelated words");
 	return 0;
@@ -597,11 +596,15 @@ passphrase_proved(struct op *op, struct mk_secret *key)
 {
 	struct change *c = op->state;
 	struct mk_kdf_cost cost = mk_keyring_cost(op->v->keyring);
-	int r = mk_keyring_open_slot(op->v->keyring,
-	    op->c == NULL ? "" : op->c->session->member.id.s, key, mk_now(), &c->unlocked);
+	int r = mk_keyring_open_slot(op->v->keyring, op->actor, key, mk_now(), &c->unlocked);
 	mk_secret_free(key);
+	if (r == MK_E_AUTH) {
+		mk_tries_count(op->actor, op->uid);
+		return mk_op_fail(op, r, "the passphrase is wrong");
+	}
 	if (r < 0)
-		return r == MK_E_AUTH ? mk_op_fail(op, r, "the passphrase is wrong") : r;
+		return r;
+	mk_tries_forget(op->actor, op->uid);
 	r = mk_kdf_params_new(MK_KDF_ARGON2ID, &cost, mk_vault_is_demo(op->v), &c->params);
 	return r < 0 ? r : mk_kdf_start(op, &c->params, c->pass, new_key_ready);
 }
@@ -622,9 +625,11 @@ passphrase_check(struct op *op)
 		    "the old and the new passphrase are needed");
 	if (r == 0)
 		r = mk_passphrase_check(op, c->pass, mk_vault_is_demo(op->v));
-	memcpy(op->ev.object, op->c->session->member.id.s, sizeof op->ev.object);
+	memcpy(op->ev.object, op->actor, sizeof op->ev.object);
 	if (r == 0)
-		r = mk_keyring_slot_params(op->v->keyring, op->c->session->member.id.s, &params);
+		r = mk_delay_check(op, op->actor);
+	if (r == 0)
+		r = mk_keyring_slot_params(op->v->keyring, op->actor, &params);
 	if (r == 0)
 		r = mk_kdf_start(op, &params, old, passphrase_proved);
 	mk_secret_free(old);

@@ -112,21 +112,31 @@ serve_vault(struct monitor *mon)
 	return true;
 }
 
-/* The trail asks for one thing only. false: the channel is finished. */
-static bool
-serve_trail(struct monitor *mon)
+/* One message of the trail: it asks to have a folder put aside, or hands its newest checkpoint over. */
+static int
+next_of_trail(struct monitor *mon)
 {
 	struct mk_msg m, reply;
 	int r = mk_chan_recv(mon->trail_fd, &m, 0);
-	if (r == MK_E_AGAIN)
-		return true;
 	if (r < 0)
-		return false;
+		return r;
 	mk_msg_init(&reply, 0, 0);
 	if (m.type == MK_MON_ASIDE)
 		answer(mon->trail_fd, &m, &reply, mk_monitor_aside(mon));
+	else if (m.type == MK_TR_KEEP)
+		mk_monitor_witness(mon->args->dir, &m);
 	mk_msg_free(&m);
-	return true;
+	return 0;
+}
+
+/* false: the channel is finished. */
+static bool
+serve_trail(struct monitor *mon)
+{
+	int r;
+	while ((r = next_of_trail(mon)) == 0)
+		;
+	return r == MK_E_AGAIN;
 }
 
 /* Reaps what ended. true when a role is among them. */
@@ -177,8 +187,11 @@ stop_roles(struct monitor *mon)
 		close(mon->vault_fd);
 	mon->vault_fd = -1;
 	/* The trail outlives the vault, so that the vault's stop is recorded. */
-	if (mon->trail_fd >= 0)
+	if (mon->trail_fd >= 0) {
+		while (next_of_trail(mon) == 0)
+			; /* its last witness */
 		close(mon->trail_fd);
+	}
 	mon->trail_fd = -1;
 	while (mon->trail != 0 && mk_mono_ms() < end) {
 		reap(mon);

@@ -22,6 +22,30 @@ check_name(struct op *op, unsigned tag, char *out)
 
 /* --- offices */
 
+static void
+put_setting(struct mk_buf *rec, const char *field, const char *value)
+{
+	struct mk_buf one = MK_BUF_INIT;
+	mk_put_str(&one, MK_T_field, field);
+	mk_put_str(&one, MK_T_value, value);
+	mk_put_rec(rec, MK_T_item, &one);
+	mk_buf_free(&one);
+}
+
+/* What `office set` can change of the own firm, besides its name. */
+static void
+put_settings(const struct vault *v, struct mk_buf *rec)
+{
+	char value[16] = "on", field[48];
+	(void)mk_main_get(v->main, "approvals", value, sizeof value);
+	put_setting(rec, "approvals", value);
+	for (int i = 0; i < MK_LIMIT_COUNT; i++) {
+		snprintf(field, sizeof field, "limit.%s", mk_limit_name(i));
+		snprintf(value, sizeof value, "%u", v->limits[i]);
+		put_setting(rec, field, value);
+	}
+}
+
 static int
 put_office(const struct mk_office *o, void *arg)
 {
@@ -33,6 +57,8 @@ put_office(const struct mk_office *o, void *arg)
 	mk_put_str(&rec, MK_T_name, o->name);
 	mk_put_str(&rec, MK_T_kind, o->own ? "own" : "client");
 	mk_put_i64(&rec, MK_T_time, o->created);
+	if (o->own)
+		put_settings(page->op->v, &rec);
 	mk_put_rec(&page->op->reply.body, MK_T_item, &rec);
 	mk_buf_free(&rec);
 	return 0;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/time.h"
@@ -31,6 +32,7 @@ op_free(struct op *op)
 		op->state_free(op->state);
 	mk_secret_free((struct mk_secret *)(uintptr_t)op->number_key.key);
 	mk_subject_free(&op->subject);
+	free(op->ids);
 	mk_msg_free(&op->req);
 	mk_msg_free(&op->reply);
 	struct vault *v = op->v;
@@ -54,6 +56,18 @@ whole_characters(char *s)
 	s[out] = '\0';
 }
 
+static void
+put_waits(const struct op *op, struct mk_buf *b)
+{
+	char roles[64];
+	mk_put_str(b, MK_T_approval, op->waits);
+	mk_put_i64(b, MK_T_deadline, op->waits_until);
+	if (op->waits_alone)
+		return;
+	mk_roles_format(op->row->approvers, roles, sizeof roles);
+	mk_put_str(b, MK_T_roles, roles);
+}
+
 /* Answers and ends the op. Where it failed, nothing but the error and its words leaves. */
 static void
 finish(struct op *op, int r)
@@ -67,7 +81,7 @@ finish(struct op *op, int r)
 	if (r < 0) {
 		mk_put_str(&m.body, MK_T_message, op->message[0] != '\0' ? op->message : NULL);
 		if (r == MK_E_APPROVAL && op->waits[0] != '\0')
-			mk_put_str(&m.body, MK_T_approval, op->waits);
+			put_waits(op, &m.body);
 	} else {
 		mk_buf_put(&m.body, op->reply.body.data, op->reply.body.len);
 		memcpy(m.fds, op->reply.fds, sizeof m.fds);
@@ -84,8 +98,6 @@ finish(struct op *op, int r)
 		mk_msg_free(&m);
 	if (c != NULL && request == MK_REQ_lock) /* whatever the trail said: a lock locks */
 		mk_session_end(v, c, "locked");
-	else if (r == 0 && request == MK_REQ_login) /* decisions.md 14 */
-		mk_record_checkpoint(v);
 }
 
 int
@@ -140,18 +152,24 @@ is_about_text(int err)
 }
 
 /*
- * The head on paper must be a signed one: the anchor's answer is the checkpoint after its record.
+ * The head on paper, and the one that a client keeps, must be a signed one: the answer of an anchor
+ * and of a login is the checkpoint after its record.
  */
 static void
-anchor_signed(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+signed_after(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 {
 	char head[65];
+	struct mk_item it;
 	(void)v;
+	if (r < 0 && op->row->number == MK_REQ_login && op->c != NULL)
+		mk_session_end(v, op->c, "the trail cannot record");
 	if (r == 0 && answer != NULL &&
 	    mk_get_str(answer->body.data, answer->body.len, MK_T_head, head, sizeof head) == 0) {
 		mk_put_u64(&op->reply.body, MK_T_seq,
 		    mk_get_u64(answer->body.data, answer->body.len, MK_T_seq, 0));
 		mk_put_str(&op->reply.body, MK_T_head, head);
+		if (mk_find(answer->body.data, answer->body.len, MK_T_checkpoint, &it))
+			mk_put_bytes(&op->reply.body, MK_T_checkpoint, it.p, it.len);
 	}
 	finish(op, r);
 }
@@ -189,8 +207,8 @@ outcome_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
 		finish(op, op->result);
 		return;
 	}
-	if (op->row->number == MK_REQ_audit_anchor) {
-		mk_record_checkpoint_for(v, op, anchor_signed);
+	if (op->row->number == MK_REQ_audit_anchor || op->row->number == MK_REQ_login) {
+		mk_record_checkpoint_for(v, op, signed_after);
 		return;
 	}
 	char head[65];
@@ -245,7 +263,8 @@ struct mk_rule
 mk_rule_of(const struct mk_request_row *row)
 {
 	return (struct mk_rule){.roles = row->roles,
-	    .needs_session = row->session == MK_SESSION_OPEN,
+	    .needs_session = row->session != MK_SESSION_NO,
+	    .keeper = row->session == MK_SESSION_KEEPER,
 	    .needs_page = row->grant != MK_GRANT_NONE,
 	    .needs_number = row->grant == MK_GRANT_NUMBER,
 	    .needs_passphrase = row->passphrase != 0,
@@ -265,6 +284,7 @@ first_policy(struct op *op)
 	const struct session *s = op->c->session;
 	struct mk_rule rule = mk_rule_of(op->row);
 	struct mk_standing who = {.session = s != NULL,
+	    .keeper = op->c->uid == 0 || op->c->uid == geteuid(),
 	    .roles = s != NULL ? s->member.roles : 0,
 	    .passphrase_fresh = s != NULL && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
 	if (s != NULL && s->member.until[0] != '\0' && op->row->number != MK_REQ_lock) {
@@ -296,7 +316,7 @@ checked(struct op *op)
 		mk_record_intent(op, intent_recorded);
 		return;
 	}
-	if (op->row->audit == MK_AUDIT_SESSION && !seen_before(op)) {
+	if (op->row->audit == MK_AUDIT_SESSION && (op->c->session == NULL || !seen_before(op))) {
 		mk_record_seen(op, seen_recorded);
 		return;
 	}
@@ -341,43 +361,11 @@ step_done(struct op *op, int r)
 		checked(op);
 }
 
-/* --- the passphrase again, where the row wants it and the last time is too long ago */
-
-static int
-proved(struct op *op, struct mk_secret *key)
-{
-	struct mk_unlocked *u = NULL;
-	struct session *s = op->c != NULL ? op->c->session : NULL;
-	int r = s == NULL ? MK_E_LOST
-			  : mk_keyring_open_slot(op->v->keyring, s->member.id.s, key, mk_now(), &u);
-	mk_secret_free(key);
-	mk_unlocked_free(u);
-	if (r == 0)
-		s->passphrase_at = mk_mono_ms();
-	return r == MK_E_AUTH ? mk_op_fail(op, r, "the passphrase is wrong") : r;
-}
-
-static int
-prove(struct op *op)
-{
-	struct mk_kdf_params params;
-	struct mk_secret *pass = NULL;
-	int r = mk_op_secret(op, MK_T_passphrase, 0, &pass);
-	if (r < 0)
-		return mk_op_fail(op, r == MK_E_NOT_FOUND ? MK_E_AUTH : r,
-		    "the passphrase must be typed again for this");
-	r = mk_keyring_slot_params(op->v->keyring, op->c->session->member.id.s, &params);
-	if (r == 0)
-		r = mk_kdf_start(op, &params, pass, proved);
-	mk_secret_free(pass);
-	return r;
-}
-
 static void
 run(struct op *op)
 {
 	if (op->stage == OP_PROVE) {
-		step_done(op, prove(op));
+		step_done(op, mk_op_prove(op));
 		return;
 	}
 	int (*f)(struct op *) = op->stage == OP_ACT ? op->h->act : op->h->check;
@@ -416,6 +404,9 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	}
 	op->v = v;
 	op->c = c;
+	op->uid = c->uid;
+	if (c->session != NULL)
+		memcpy(op->actor, c->session->member.id.s, sizeof op->actor);
 	op->row = row;
 	op->h = h;
 	op->req = *m;
@@ -432,7 +423,10 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 		? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
 		: first_policy(op);
 	op->stage = OP_CHECK;
-	if (r == MK_E_AUTH && c->session != NULL && row->passphrase != 0) {
+	/* One that was typed is looked at, however fresh the last: a wrong one does nothing. */
+	bool typed = r == 0 && row->number != MK_REQ_export &&
+		     row->number != MK_REQ_member_passphrase && mk_op_has(op, MK_T_passphrase);
+	if ((r == MK_E_AUTH || typed) && c->session != NULL && row->passphrase != 0) {
 		op->stage = OP_PROVE;
 		r = 0;
 	}

@@ -9,6 +9,7 @@
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/time.h"
+#include "mynakura/trail/event.h"
 #include "vault_internal.h"
 
 #define DENIED_A_MINUTE 60
@@ -64,8 +65,12 @@ put_op(struct mk_msg *m, const struct op *op)
 {
 	const struct op_event *e = &op->ev;
 	struct mk_buf *b = &m->body;
-	if (op->c != NULL)
+	if (op->c != NULL) {
 		put_session(b, op->c->session, op->c);
+	} else { /* hung up: who it was is still known */
+		put_if(b, MK_T_actor, op->actor);
+		mk_put_u64(b, MK_T_sender_uid, op->uid);
+	}
 	put_if(b, MK_T_ledger, e->ledger);
 	put_if(b, MK_T_subject, e->subject);
 	put_if(b, MK_T_id, e->object);
@@ -77,12 +82,57 @@ put_op(struct mk_msg *m, const struct op *op)
 		mk_put_u64(b, MK_T_count, e->count);
 }
 
+/* As many people as one record takes, from number `from` on. */
+static size_t
+put_subjects(struct mk_buf *b, const struct op *op, size_t from)
+{
+	size_t n = op->ids == NULL ? 0 : op->ids->n, i = from;
+	for (; i < n && i - from < MK_EVENT_SUBJECTS_MAX; i++)
+		mk_put_str(b, MK_T_subject, op->ids->id[i].s);
+	return i;
+}
+
+static void people_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer);
+
+/*
+ * More people than one record takes stand in records of their own before the INTENT, which has the
+ * first of them: no act begins whose people are not all on the trail.
+ */
+static void
+record_people(struct op *op)
+{
+	struct mk_msg m;
+	begin(op->v, &m, "event", op->row->name, true);
+	put_op(&m, op);
+	op->ids_told = put_subjects(&m.body, op, op->ids_told);
+	mk_put_str(&m.body, MK_T_detail, "people of the act that follows");
+	mk_link_ask(op->v, op->v->trail, &m, op, people_recorded);
+}
+
+static void
+people_recorded(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+{
+	if (r < 0)
+		op->recorded(v, op, r, answer);
+	else if (op->ids_told < op->ids->n)
+		record_people(op);
+	else
+		mk_record_intent(op, op->recorded);
+}
+
 void
 mk_record_intent(struct op *op, mk_answer_fn f)
 {
 	struct mk_msg m;
+	if (op->ids != NULL && op->ids->n > MK_EVENT_SUBJECTS_MAX && op->ids_told == 0) {
+		op->recorded = f;
+		op->ids_told = MK_EVENT_SUBJECTS_MAX;
+		record_people(op);
+		return;
+	}
 	begin(op->v, &m, "intent", op->row->name, true);
 	put_op(&m, op);
+	(void)put_subjects(&m.body, op, 0);
 	mk_link_ask(op->v, op->v->trail, &m, op, f);
 }
 
@@ -94,6 +144,7 @@ mk_record_outcome(struct op *op, mk_answer_fn f)
 	begin(op->v, &m, op->intent != 0 ? "outcome" : "event", all ? "lock_all" : op->row->name,
 	    true);
 	put_op(&m, op);
+	(void)put_subjects(&m.body, op, 0);
 	mk_put_str(&m.body, MK_T_result, mk_err_code(op->result));
 	if (op->intent != 0)
 		mk_put_u64(&m.body, MK_T_seq, op->intent);
@@ -142,11 +193,16 @@ void
 mk_record_over_budget(struct op *op)
 {
 	char words[160];
+	struct mk_msg m;
 	const struct session *s = op->c != NULL ? op->c->session : NULL;
 	if (s == NULL)
 		return;
 	snprintf(words, sizeof words, "request=%s", op->row->name);
-	mk_record_event(op->v, "alarm", s, op->c, MK_E_BUDGET, words);
+	begin(op->v, &m, "event", "alarm", true);
+	put_session(&m.body, s, op->c);
+	mk_put_str(&m.body, MK_T_result, mk_err_code(MK_E_BUDGET));
+	mk_put_str(&m.body, MK_T_detail, words);
+	mk_link_ask(op->v, op->v->trail, &m, NULL, NULL);
 	snprintf(words, sizeof words, "over the budget: %s", s->member.id.s);
 	if (!op->v->alarms.failed &&
 	    memmem(op->v->alarms.data, op->v->alarms.len, words, strlen(words)) == NULL)
@@ -207,13 +263,24 @@ bool
 mk_record_room(struct op *op)
 {
 	struct vault *v = op->v;
-	if (op->c == NULL || op->c->session != NULL)
+	if (op->actor[0] != '\0')
 		return true;
 	if (!room_this_minute(v))
 		return false;
 	op->ev.count = v->denied_silent; /* those that were not written since the last one */
 	v->denied_silent = 0;
 	return true;
+}
+
+void
+mk_record_silent(struct vault *v, bool now)
+{
+	char detail[MK_DETAIL];
+	if (v->denied_silent == 0 || (!now && mk_mono_ms() / 60000 == v->denied_minute))
+		return;
+	snprintf(detail, sizeof detail, "only counted=%u", v->denied_silent);
+	v->denied_silent = 0;
+	mk_record_event(v, "denied", NULL, NULL, MK_E_LOCKED, detail);
 }
 
 void

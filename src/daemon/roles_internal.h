@@ -75,9 +75,31 @@ mk_is_installed(const struct mk_daemon_args *args)
 #define MK_TR_OPEN 210
 #define MK_TR_CREATE 211 /* in: vault (hex); out as MK_TR_OPEN */
 #define MK_TR_APPEND 212 /* in: an event's items, fsync; out: seq, head */
-#define MK_TR_CHECKPOINT 213 /* in: item* {ledger, count}; out: seq, head, key */
-#define MK_TR_READ 214 /* in: as audit_list; out: item*, cursor? */
+#define MK_TR_CHECKPOINT 213 /* in: item* {ledger, count}; out: seq, head, key, checkpoint? */
+#define MK_TR_READ 214 /* in: as audit_list (actor an id), ref?; out: item*, cursor? */
 #define MK_TR_VERIFY 215 /* in: key?, head?; out: as audit_verify */
+/*
+ * PURGE in: until (I64 `time`: bodies older than it may go); out: count, seq (up to it all are
+ * gone). The vault asks only while the clock is confirmed (R14).
+ */
+#define MK_TR_PURGE 216
+/*
+ * WITNESS in: checkpoint? (one that somebody kept: mk_trail_witness says what error means); out:
+ * seq, head, checkpoint (the newest, absent before the first), time? (of the last audit_anchor)
+ */
+#define MK_TR_WITNESS 217
+#define MK_TR_ANOMALIES 218 /* in: from?, to?; out: as audit_anomalies */
+/*
+ * Trail -> monitor, no answer: checkpoint. The monitor keeps it in DIR/witness, where the trail
+ * role reads it at its next start: an older trail than that is refused (R4).
+ */
+#define MK_TR_KEEP 219
+#define MK_WITNESS_NAME "checkpoint" /* in DIR/witness */
+#define MK_WITNESS_MAX 40000 /* bytes of a kept checkpoint; longer ones are not handed out */
+
+struct mk_msg;
+/* witness.c: keeps what a MK_TR_KEEP of the trail role holds. */
+void mk_monitor_witness(const char *dir, const struct mk_msg *m);
 
 int mk_monitor_run(const struct mk_daemon_args *args);
 int mk_vault_run(const struct mk_daemon_args *args);

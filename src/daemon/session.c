@@ -9,9 +9,6 @@
 #include "mynakura/store/db.h"
 #include "vault_internal.h"
 
-#define TRIES_FREE 3 /* wrong passphrases before a delay */
-#define DELAY_MAX_S 60
-#define TRIES_KEPT 64
 #define STATUS_BYTES 32768
 #define PASS_MIN 1
 
@@ -138,20 +135,33 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 	mk_vault_settle(v); /* R10: the last session gone, every key gone */
 }
 
+/* The session was ended by us: its screen must not go on showing names. */
+static void
+lock_conn(struct vault *v, struct conn *c, const char *why)
+{
+	struct mk_msg m;
+	mk_session_end(v, c, why);
+	mk_msg_init(&m, MK_REQ_lock, 0);
+	m.flags = MK_FLAG_REPLY | MK_FLAG_NOTICE;
+	mk_put_i64(&m.body, MK_T_error, MK_E_LOCKED);
+	mk_conn_send(c, &m);
+}
+
 size_t
 mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < MK_CONNS; i++) {
 		struct conn *c = &v->conns[i];
-		if (c->fd < 0 || c->session == NULL || (!any && c->uid != uid))
+		if (c->fd < 0 || (!any && (c->session == NULL || c->uid != uid)))
 			continue;
-		if (c->op != NULL)
-			mk_conn_close(v, c); /* its request ends without an answer */
-		else
-			mk_session_end(v, c, why);
-		n++;
+		n += c->session != NULL;
+		if (c->op != NULL) /* it may hold a key or be about to: its asker loses the line */
+			mk_conn_close(v, c);
+		else if (c->session != NULL)
+			lock_conn(v, c, why);
 	}
+	mk_vault_settle(v);
 	return n;
 }
 
@@ -168,62 +178,8 @@ mk_sessions_tick(struct vault *v)
 		struct conn *c = &v->conns[i];
 		if (c->fd >= 0 && c->session != NULL && c->op == NULL &&
 		    now - c->session->used_at >= idle)
-			mk_session_end(v, c, "idle");
+			lock_conn(v, c, "idle");
 	}
-}
-
-/*
- * --- delays after wrong passphrases: per slot and uid, so that nobody can lock another out (R22)
- */
-
-struct tries {
-	char member[MK_ID_MAX];
-	uid_t uid;
-	unsigned wrong;
-	int64_t until; /* mono ms */
-};
-static struct tries tries[TRIES_KEPT];
-
-static struct tries *
-tries_of(const char *member, uid_t uid)
-{
-	struct tries *oldest = &tries[0];
-	for (size_t i = 0; i < TRIES_KEPT; i++) {
-		if (strcmp(tries[i].member, member) == 0 && tries[i].uid == uid &&
-		    tries[i].wrong > 0)
-			return &tries[i];
-		if (tries[i].until < oldest->until)
-			oldest = &tries[i];
-	}
-	*oldest = (struct tries){.uid = uid};
-	snprintf(oldest->member, sizeof oldest->member, "%s", member);
-	return oldest;
-}
-
-void
-mk_tries_count(const char *name, uid_t uid)
-{
-	struct tries *t = tries_of(name, uid);
-	t->wrong++;
-	if (t->wrong < TRIES_FREE)
-		return;
-	unsigned over = t->wrong - TRIES_FREE;
-	int64_t s = over > 5 ? DELAY_MAX_S : INT64_C(1) << over;
-	t->until = mk_mono_ms() + s * 1000;
-}
-
-int
-mk_tries_wait(const char *name, uid_t uid)
-{
-	const struct tries *t = tries_of(name, uid);
-	int64_t wait = t->until - mk_mono_ms();
-	return t->wrong < TRIES_FREE || wait <= 0 ? 0 : (int)(wait / 1000) + 1;
-}
-
-void
-mk_tries_forget(const char *name, uid_t uid)
-{
-	*tries_of(name, uid) = (struct tries){0};
 }
 
 /* --- hello */
@@ -249,6 +205,9 @@ struct login {
 	char wanted[MK_NAME_MAX]; /* id, account or name; "" = the only member */
 	char slots[MK_KEYRING_SLOTS][MK_ID_MAX]; /* slots to try, in order */
 	size_t count, next;
+	int witness; /* what the checkpoint that the client keeps came to; 0 = none, or it is ours */
+	bool ignored; /* it proves nothing */
+	bool looks_only; /* it proves that the trail is not whole: an auditor comes to look */
 	bool by_name; /* the name is checked after opening: it stands in main.db only */
 	struct mk_secret *pass;
 	struct session *session;
@@ -314,16 +273,6 @@ has_pc_secret(struct op *op, const char *member)
 	return 0;
 }
 
-/* MK_E_BUSY while the delay after wrong passphrases runs. */
-static int
-check_delay(struct op *op, const char *member)
-{
-	int wait = mk_tries_wait(member, op->c != NULL ? op->c->uid : 0);
-	if (wait == 0)
-		return 0;
-	return mk_op_fail(op, MK_E_BUSY, "wait %d s after wrong passphrases", wait);
-}
-
 /*
  * Under whom tries are counted: a name fits no slot before it is opened, so all names count as one.
  */
@@ -341,7 +290,7 @@ try_next_slot(struct op *op)
 	const char *member = l->slots[l->next];
 	int r = has_pc_secret(op, member);
 	if (r == 0)
-		r = check_delay(op, counted_as(l, member));
+		r = mk_delay_check(op, counted_as(l, member));
 	if (r < 0)
 		return r;
 	r = mk_keyring_slot_params(op->v->keyring, member, &params);
@@ -356,8 +305,7 @@ wrong_slot(struct op *op)
 		return try_next_slot(op);
 	if (l->count == 1)
 		snprintf(op->ev.object, sizeof op->ev.object, "%s", l->slots[0]);
-	if (op->c != NULL)
-		mk_tries_count(counted_as(l, l->slots[0]), op->c->uid);
+	mk_tries_count(counted_as(l, l->slots[0]), op->uid);
 	return mk_op_fail(op, MK_E_AUTH, "no such member, or the passphrase is wrong");
 }
 
@@ -395,6 +343,24 @@ load_member(struct op *op, struct session *s)
 	return 0;
 }
 
+/*
+ * Before the session is open: does this trail hold what the member keeps of it (decisions.md 16)?
+ * Nobody works on a trail that was put back. Who is auditor and nothing else comes in to look: no
+ * number is shown to that role.
+ */
+static int
+login_witnessed(struct op *op, int r, struct mk_msg *answer)
+{
+	struct login *l = op->state;
+	(void)answer;
+	r = r < 0 ? mk_witness_alarm(op, l->session, r) : 0;
+	l->witness = r;
+	l->ignored = r == MK_E_INPUT;
+	l->looks_only = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
+			l->session->member.roles == MK_ROLE_auditor;
+	return l->ignored || l->looks_only ? 0 : r;
+}
+
 static int
 login_opened(struct op *op, struct mk_secret *key)
 {
@@ -414,10 +380,9 @@ login_opened(struct op *op, struct mk_secret *key)
 		free(s);
 		return r == MK_E_AUTH ? wrong_slot(op) : r;
 	}
-	if (op->c != NULL)
-		mk_tries_forget(counted_as(l, l->slots[l->next]), op->c->uid);
+	mk_tries_forget(counted_as(l, l->slots[l->next]), op->uid);
 	l->session = s;
-	return 0;
+	return mk_op_has(op, MK_T_checkpoint) ? mk_witness_ask(op, login_witnessed) : 0;
 }
 
 static int
@@ -477,14 +442,20 @@ login_act(struct op *op)
 		return MK_E_LOST;
 	}
 	op->c->session = s;
+	mk_clock_look(op->v);
 	mk_auth_used(op);
 	mk_roles_format(s->member.roles, roles, sizeof roles);
 	mk_put_str(&op->reply.body, MK_T_member, s->member.id.s);
 	mk_put_str(&op->reply.body, MK_T_name, s->member.name);
 	mk_put_str(&op->reply.body, MK_T_roles, roles);
-	if (!mk_is_installed(op->v->args))
+	if (!mk_vault_installed(op->v))
 		mk_put_str(&op->reply.body, MK_T_form, "embedded");
 	mk_buf_put(&op->reply.body, op->v->alarms.data, op->v->alarms.len);
+	if (l->witness < 0)
+		mk_put_str(&op->reply.body, MK_T_witness, mk_err_code(l->witness));
+	if (l->ignored)
+		mk_put_str(&op->reply.body, MK_T_alarm,
+		    "the checkpoint kept in your home is not of this record: it was ignored");
 	if (!mk_clock_confirmed(op->v))
 		mk_put_str(&op->reply.body, MK_T_alarm,
 		    "the clock has jumped ahead: nothing expires until it is confirmed");
@@ -510,9 +481,13 @@ proved(struct op *op, struct mk_secret *key)
 			      : mk_keyring_open_slot(op->v->keyring, member, key, mk_now(), &u);
 	mk_secret_free(key);
 	mk_unlocked_free(u);
+	if (r == 0) {
+		mk_tries_forget(member, op->uid);
+		op->c->session->passphrase_at = mk_mono_ms();
+	}
 	if (r != MK_E_AUTH)
 		return r;
-	mk_tries_count(member, op->c->uid);
+	mk_tries_count(member, op->uid);
 	return mk_op_fail(op, r, "the passphrase is wrong");
 }
 
@@ -527,7 +502,7 @@ mk_op_prove(struct op *op)
 	    (r == 0 && (pass->len < PASS_MIN || pass->len > MK_KDF_PASS_MAX)))
 		r = mk_op_fail(op, MK_E_AUTH, "the passphrase is asked for again");
 	if (r == 0)
-		r = check_delay(op, member);
+		r = mk_delay_check(op, member);
 	if (r == 0)
 		r = mk_keyring_slot_params(op->v->keyring, member, &params);
 	if (r == 0)
@@ -543,7 +518,8 @@ mk_op_prove(struct op *op)
 static int
 lock_act(struct op *op)
 {
-	if (op->c->session != NULL)
+	if (op->c->session != NULL ||
+	    !mk_get_bool(op->req.body.data, op->req.body.len, MK_T_all, false))
 		return 0;
 	op->ev.count = mk_sessions_lock(op->v, false, op->c->uid, "locked from another connection");
 	return 0;
@@ -626,6 +602,17 @@ own_office(const struct mk_office *o, void *arg)
 	return 1;
 }
 
+/* The office's limits, so that a screen can show what it changes. */
+static void
+put_limits(const struct vault *v, struct mk_buf *b)
+{
+	char kind[48];
+	for (int i = 0; i < MK_LIMIT_COUNT; i++) {
+		snprintf(kind, sizeof kind, "limit.%s", mk_limit_name(i));
+		put_count(b, kind, NULL, v->limits[i]);
+	}
+}
+
 static int
 status_act(struct op *op)
 {
@@ -650,14 +637,15 @@ status_act(struct op *op)
 	put_count(b, "members", NULL, w.members);
 	put_count(b, "active_members", NULL, w.active);
 	put_count(b, "sessions", NULL, mk_session_count(v));
+	put_limits(v, b);
 	if (w.r < 0)
 		mk_put_str(b, MK_T_alarm, "a ledger could not be opened");
 	if (!mk_secret_locked())
 		mk_put_str(b, MK_T_alarm, "keys are in memory that is not locked against swap");
-	if (!mk_is_installed(v->args))
+	if (!mk_vault_installed(v))
 		mk_put_str(
 		    b, MK_T_alarm, "embedded: one user account, no separation of processes by uid");
-	return 0;
+	return mk_witness_status(op);
 }
 
 const struct handler mk_handlers_session[] = {

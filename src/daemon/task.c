@@ -140,6 +140,12 @@ transcribe_act(struct op *op)
 	memcpy(op->ev.approval, t->row.id.s, sizeof op->ev.approval);
 	mk_put_str(&op->reply.body, MK_T_approval, t->row.id.s);
 	mk_put_str(&op->reply.body, MK_T_state, mk_agreed_name((int)t->row.state));
+	mk_put_i64(&op->reply.body, MK_T_deadline, t->row.deadline);
+	if (some) {
+		char roles[64];
+		mk_roles_format(op->row->approvers, roles, sizeof roles);
+		mk_put_str(&op->reply.body, MK_T_roles, roles);
+	}
 	return r;
 }
 

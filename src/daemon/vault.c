@@ -49,21 +49,6 @@ mk_vault_form(const struct vault *v)
 	return mk_vault_installed(v) ? MK_FORM_INSTALLED : MK_FORM_EMBEDDED;
 }
 
-void
-mk_vault_lock(struct vault *v, const char *why)
-{
-	for (size_t i = 0; i < MK_CONNS; i++) {
-		struct conn *c = &v->conns[i];
-		if (c->fd < 0)
-			continue;
-		if (c->op != NULL) /* it may hold a key or be about to: its asker loses the line */
-			mk_conn_close(v, c);
-		else
-			mk_session_end(v, c, why);
-	}
-	mk_vault_settle(v);
-}
-
 int64_t
 mk_vault_now(const struct op *op)
 {
@@ -241,7 +226,7 @@ read_link(struct vault *v, int fd)
 	int r;
 	while ((r = mk_chan_recv(fd, &m, 0)) == 0) {
 		if (fd == v->monitor && m.type == MK_MON_LOCK)
-			mk_vault_lock(v, "locked by the machine");
+			(void)mk_sessions_lock(v, true, 0, "locked by the machine");
 		else
 			mk_link_answer(v, fd, &m);
 		mk_msg_free(&m);
@@ -341,8 +326,10 @@ one_round(struct vault *v, int timeout)
 		take_connections(v);
 	serve_conns(v, p);
 	mk_sessions_tick(v);
+	mk_record_silent(v, false);
 	if (v->dirty && v->pending == NULL && mk_mono_ms() - v->last_checkpoint > HOUR_MS)
 		mk_record_checkpoint(v);
+	mk_record_purge(v);
 	return true;
 }
 
@@ -352,6 +339,7 @@ goodbye(struct vault *v)
 	v->stopping = true;
 	for (size_t i = 0; i < MK_CONNS; i++)
 		mk_conn_close(v, &v->conns[i]);
+	mk_record_silent(v, true);
 	if (v->written)
 		mk_record_event(v, "stop", NULL, NULL, 0, "");
 	mk_record_checkpoint(v);

@@ -46,6 +46,7 @@ struct known_name {
 	char account[65];
 	int64_t until; /* mono ms; 0: free */
 };
+typedef void (*mk_answer_fn)(struct vault *v, struct op *op, int r, struct mk_msg *answer);
 
 /* An open session: lives and dies with its connection (R21). */
 struct session {
@@ -99,6 +100,12 @@ struct op_event {
 	uint64_t count;
 };
 
+/* Several people of one act. */
+struct mk_ids {
+	size_t n;
+	struct mk_id id[];
+};
+
 struct open_ledger {
 	struct mk_id id;
 	struct mk_ledger *l;
@@ -122,6 +129,9 @@ struct handler {
 struct op {
 	struct vault *v;
 	struct conn *c; /* NULL when the asker has gone; the op ends without an answer */
+	uid_t
+	    uid; /* of the asker, and its member when it asked ("" = no session): they outlive c */
+	char actor[MK_ID_MAX];
 	const struct mk_request_row *row;
 	const struct handler *h;
 	enum op_stage stage;
@@ -134,8 +144,13 @@ struct op {
 	int result; /* of the act, told by OUTCOME */
 	bool acted; /* act() has run: what it did is durable */
 	uint64_t intent;
+	struct mk_ids *ids; /* people of the act, when there are several: ev.subject is "" then */
+	size_t ids_told; /* of them stand in records of their own before the INTENT */
+	mk_answer_fn recorded; /* of whom the INTENT waits for that */
 	int (*resume)(struct op *, int r, struct mk_msg *answer); /* of whom the op waits for */
 	char waits[MK_ID_MAX]; /* under which a second person is waited for */
+	int64_t waits_until;
+	bool waits_alone; /* there is nobody else: only the delay is waited for */
 	struct mk_approval_row agreed; /* taken before act(): single use; id "" = none needed */
 	/* check() leaves here what act() needs */
 	struct mk_ledger_meta ledger_meta;
@@ -189,6 +204,8 @@ struct vault {
 	char genesis[65]; /* vault id of the trail, hex; "" = no trail yet */
 	char head[65];
 	struct mk_buf alarms; /* items: what opening the trail found */
+	bool witnessed; /* a kept checkpoint was not in the trail: it is among the alarms */
+	int64_t purged; /* mono ms of the last purge; 0 = not yet */
 	uint64_t seq;
 	char key[65]; /* fingerprint of the genesis key */
 	struct clock clock;
@@ -209,8 +226,6 @@ int64_t mk_vault_now(
     const struct op *op); /* the session's stated time in a demo office, else the real one */
 
 enum mk_form mk_vault_form(const struct vault *v);
-/* Every session ends now and with it every key; what runs is cut loose (R10). */
-void mk_vault_lock(struct vault *v, const char *why);
 
 /* --- peer.c: what the system knows of a peer's process, for the record only; never decides */
 void mk_peer_look(struct conn *c);
@@ -229,7 +244,6 @@ void mk_conn_send(struct conn *c,
 bool mk_conn_flush(struct conn *c); /* false: the peer is gone */
 
 /* --- link.c: requests to trail and monitor */
-typedef void (*mk_answer_fn)(struct vault *v, struct op *op, int r, struct mk_msg *answer);
 /*
  * Sends m (its content is taken) and calls f with the answer, or with MK_E_TRAIL/MK_E_LOST when
  * there will be none. op may be NULL.
@@ -295,11 +309,35 @@ void mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f);
  * are counted.
  */
 bool mk_record_room(struct op *op);
+/* Records how many refusals were only counted, when their minute is over or all ends. */
+void mk_record_silent(struct vault *v, bool now);
+
+/* MK_E_BUSY while the delay runs */
+void mk_delay_wrong(const struct op *op, const char *member);
+void mk_delay_right(const struct op *op, const char *member);
 /*
  * A login that was refused outside a request (a prompt that nobody answers); as many a minute as
  * mk_record_room.
  */
 void mk_record_refused(struct vault *v, const struct conn *c, const char *detail);
+
+/* --- audit.c */
+/* Shows the trail MK_T_checkpoint of the request; then gets its verdict. MK_WAIT. */
+int mk_witness_ask(struct op *op, int (*then)(struct op *, int, struct mk_msg *));
+/* The verdict's alarm onto the trail, and its words into the answer; returns r. */
+int mk_witness_alarm(struct op *op, const struct session *s, int r);
+int mk_witness_status(struct op *op); /* puts MK_T_witness. MK_WAIT */
+void mk_record_purge(struct vault *v); /* at most once a day */
+/* --- delay.c */
+/*
+ * Wrong tries, counted per name and uid so that nobody can lock another out (R22): seconds until
+ * the next may be made, one more, none any more.
+ */
+int mk_tries_wait(const char *name, uid_t uid);
+void mk_tries_count(const char *name, uid_t uid);
+void mk_tries_forget(const char *name, uid_t uid);
+/* The same for a request. MK_E_BUSY with words while the delay runs. */
+int mk_delay_check(struct op *op, const char *name);
 
 /* --- session.c */
 /*
@@ -317,13 +355,6 @@ size_t mk_session_count(const struct vault *v);
  */
 int mk_op_prove(struct op *op);
 int mk_vault_open_main(struct vault *v, const struct mk_unlocked *u);
-/*
- * Wrong tries, counted per name and uid so that nobody can lock another out (R22): seconds until
- * the next may be made, one more, none any more.
- */
-int mk_tries_wait(const char *name, uid_t uid);
-void mk_tries_count(const char *name, uid_t uid);
-void mk_tries_forget(const char *name, uid_t uid);
 
 /* --- auth.c: login by PAM, before the passphrase (installed form) */
 /* 0 when this connection may log in or activate: embedded, or PAM has passed. MK_E_AUTH. */
@@ -345,7 +376,8 @@ size_t mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why);
 void mk_clock_init(struct vault *v); /* at start: this boot's clocks, before main.db is open */
 int mk_clock_load(struct vault *v); /* main.db has been opened: joins what it remembers */
 int mk_clock_save(struct vault *v);
-void mk_clock_tick(struct vault *v); /* looks for jumps; records them */
+void mk_clock_look(struct vault *v); /* for jumps; records them */
+void mk_clock_tick(struct vault *v); /* the same, and whether the PC slept: then all lock */
 /*
  * The calendar time that is believed: the PC's clock while it agrees with the time that has passed
  * since the last look (2 min back, 24 h ahead), else that.

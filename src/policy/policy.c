@@ -11,7 +11,7 @@ check_role(const struct mk_rule *rule, const struct mk_standing *who)
 	if (!rule->needs_session)
 		return 0;
 	if (!who->session)
-		return MK_E_LOCKED;
+		return rule->keeper && who->keeper ? 0 : MK_E_LOCKED;
 	if ((who->roles & rule->roles) == 0)
 		return MK_E_DENIED;
 	/* Whatever the row says, a number key never serves a role that may not see numbers. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the daemon and the reading processes say are English sentences. Those that stand in the
- * catalogue are shown in the user's language, also when they hold numbers: each run of digits is
- * looked up as %u and put back in its order.
+ * catalogue are shown in the user's language, also when they hold numbers and ids: each run of digits
+ * is looked up as %u, each id as %s, and they are put back in their order.
  */
 #include "mynakura/report/words.h"
 
@@ -24,33 +24,79 @@ digits_at(const char *s)
 	return n;
 }
 
+#define ID_LEN 14
+
+/* An id of ours that stands alone: a letter and 13 characters of base 32 (decisions.md d). */
+static size_t
+id_at(const char *text, const char *s)
+{
+	if (s > text && isalnum((unsigned char)s[-1]))
+		return 0;
+	for (size_t i = 0; i < ID_LEN; i++)
+		if (i == 0
+			? !islower((unsigned char)s[i])
+			: strchr("0123456789abcdefghjkmnpqrstvwxyz", s[i]) == NULL || s[i] == '\0')
+			return 0;
+	return isalnum((unsigned char)s[ID_LEN]) ? 0 : ID_LEN;
+}
+
+/* Length of what a place stands for: *place is "%s" or "%u"; 0 nothing. */
+static size_t
+variable_at(const char *text, const char *s, const char **place)
+{
+	size_t n = id_at(text, s);
+	*place = n > 0 ? "%s" : "%u";
+	return n > 0 ? n : digits_at(s);
+}
+
 static void
 pattern_of(const char *words, struct mk_buf *out)
 {
-	while (*words != '\0') {
-		size_t n = digits_at(words);
+	for (const char *s = words; *s != '\0';) {
+		const char *place;
+		size_t n = variable_at(words, s, &place);
 		if (n > 0)
-			mk_buf_puts(out, "%u");
+			mk_buf_puts(out, place);
 		else
-			mk_buf_put(out, words, n = 1);
-		words += n;
+			mk_buf_put(out, s, n = 1);
+		s += n;
 	}
 }
 
-/* The translation with the numbers of words in its places; a place too many gets nothing. */
+/* The next variable of this kind from *from on, which moves behind it. */
+static void
+put_next(const char *words, const char **from, const char *kind, struct mk_buf *out)
+{
+	for (const char *s = *from; *s != '\0';) {
+		const char *place;
+		size_t n = variable_at(words, s, &place);
+		if (n > 0 && strcmp(place, kind) == 0) {
+			mk_buf_put(out, s, n);
+			*from = s + n;
+			return;
+		}
+		s += n > 0 ? n : 1;
+	}
+}
+
+/*
+ * The translation with the numbers and the ids of words in their places, each kind in its order; a
+ * place too many gets nothing.
+ */
 static void
 put_back(const char *translated, const char *words, struct mk_buf *out)
 {
+	const char *number = words, *id = words;
 	while (*translated != '\0') {
-		if (strncmp(translated, "%u", 2) != 0) {
+		if (strncmp(translated, "%u", 2) == 0) {
+			put_next(words, &number, "%u", out);
+			translated += 2;
+		} else if (strncmp(translated, "%s", 2) == 0) {
+			put_next(words, &id, "%s", out);
+			translated += 2;
+		} else {
 			mk_buf_put(out, translated++, 1);
-			continue;
 		}
-		while (*words != '\0' && digits_at(words) == 0)
-			words++;
-		mk_buf_put(out, words, digits_at(words));
-		words += digits_at(words);
-		translated += 2;
 	}
 }
 

@@ -49,11 +49,53 @@ mk_word(const char *word)
 	    {"male", N_("male")},
 	    {"female", N_("female")},
 	    {"other", N_("other")},
+	    {"waiting", N_("waiting")},
+	    {"granted", N_("granted")},
+	    {"denied", N_("denied")},
+	    {"used", N_("done")},
+	    {"void", N_("void: what it was about has changed")},
+	    {"expired", N_("expired")},
+	    {"member", N_("member's passphrase")},
+	    {"code", N_("one-time code")},
+	    {"recovery", N_("recovery sheet")},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (strcmp(word, rows[i].word) == 0)
 			return _(rows[i].title);
 	return word;
+}
+
+const char *
+mk_request_word(const char *request)
+{
+	static const struct {
+		const char *name, *words;
+	} rows[] = {
+	    {"export", N_("export of numbers")},
+	    {"transcribe", N_("copying numbers onto a document")},
+	    {"limit_set", N_("change of a limit")},
+	    {"member_add", N_("new member")},
+	    {"member_enable", N_("letting a member in again")},
+	    {"member_reset", N_("new one-time code for a member")},
+	    {"member_set", N_("change of a member's roles or end")},
+	    {"clock_confirm", N_("confirmation of the clock")},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(rows[i].name, request) == 0)
+			return _(rows[i].words);
+	return request;
+}
+
+const char *
+mk_grade_word(enum mk_pass_grade grade)
+{
+	static const char *const words[] = {
+	    [MK_PASS_WEAK] = N_("too easy to guess"),
+	    [MK_PASS_FAIR] = N_("just enough"),
+	    [MK_PASS_GOOD] = N_("good"),
+	    [MK_PASS_STRONG] = N_("strong"),
+	};
+	return _(words[grade]);
 }
 
 void

@@ -64,6 +64,7 @@ advance(struct mk_trail *t, struct mk_secret *next, int64_t now)
 	mk_secret_free(t->seed);
 	t->seed = next;
 	t->index++;
+	t->checkpoint_seq = t->seq;
 	t->since = t->safe_since = 0;
 	t->checkpoint_time = now;
 	if (mk_seedfile_write(t->seed_fd, t->index, t->seed) < 0) {

@@ -73,6 +73,11 @@ int mk_checkpoint_verify(const struct mk_line *l, const struct mk_checkpoint *c,
 /* Fills e from a line; texts go to scratch (MK_LINE_MAX bytes). MK_E_INPUT for no such JSON. */
 int mk_entry_parse(const struct mk_line *l, char *scratch, struct mk_entry *e);
 
+/* Does e match the filter but for its text and its place? read.c */
+bool mk_filter_fits(const struct mk_trail_filter *f, const struct mk_entry *e);
+/* Is the folded needle in the body? fold: working memory. */
+bool mk_body_has(const char *body, size_t len, const struct mk_buf *needle, struct mk_buf *fold);
+
 /* The segments of a trail in their order. */
 struct mk_segments {
 	char (*name)[MK_SEGMENT_MAX];
@@ -100,5 +105,18 @@ int mk_lines_open(int dir, const char *name, struct mk_lines *out);
  */
 int mk_lines_next(struct mk_lines *l, const char **s, size_t *len, bool *torn);
 void mk_lines_close(struct mk_lines *l);
+void mk_lines_at(struct mk_lines *l, uint64_t offset); /* goes on reading there */
+
+/* find.c */
+uint64_t mk_line_seq(const char *s, size_t len); /* by its first bytes alone; 0 for none */
+/*
+ * Goes to a line near the first one whose number is above `after`, never past it. scratch:
+ * MK_LINE_MAX bytes.
+ */
+void mk_lines_seek(struct mk_lines *l, uint64_t after, char *scratch);
+/* The last segment that begins at or before seq; 0 when none does. */
+size_t mk_segments_before(int dir, const struct mk_segments *s, uint64_t seq);
+/* Appends the line of this number with its newline. NOT_FOUND, IO, NOMEM. */
+int mk_line_find(int dir, uint64_t seq, struct mk_buf *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of actions, what an event may hold, and its body. */
+/* What an event may hold, and its body. */
 #include "mynakura/trail/event.h"
 
 #include <string.h>
@@ -11,37 +11,7 @@
 #include "mynakura/model/id.h"
 #include "mynakura/model/number.h"
 
-static const struct {
-	const char *name;
-	bool reserve;
-} actions[] = {
-#define X(name, reserve) {#name, reserve},
-    MK_ACTION_TABLE(X)
-#undef X
-};
-
 static const char *const kinds[] = {"intent", "outcome", "event"};
-
-const char *
-mk_action_name(enum mk_action a)
-{
-	return (unsigned)a < MK_A_COUNT ? actions[a].name : NULL;
-}
-
-int
-mk_action_find(const char *name)
-{
-	for (int i = 0; i < MK_A_COUNT; i++)
-		if (strcmp(actions[i].name, name) == 0)
-			return i;
-	return MK_E_NOT_FOUND;
-}
-
-bool
-mk_action_reserve(enum mk_action a)
-{
-	return (unsigned)a < MK_A_COUNT && actions[a].reserve;
-}
 
 const char *
 mk_event_kind_name(enum mk_event_kind k)

@@ -273,6 +273,7 @@ take_tail(struct mk_trail *t, const struct mk_tail *tail)
 	t->size = tail->good + (tail->no_newline ? 1 : 0);
 	t->time = tail->time;
 	t->checkpoint_time = tail->checkpoint_time;
+	t->checkpoint_seq = tail->checkpoint_seq;
 	t->segment = openat(t->dir, t->name, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (t->segment < 0)
 		return mk_err_from_errno(errno);
@@ -299,6 +300,7 @@ recover(struct mk_trail *t, const char *vault, int64_t now, struct mk_trail_open
 		r = match_seed(t, &tail, &info->seed_behind);
 	if (r == 0)
 		r = complete_line(t, &tail);
+	unlinkat(t->dir, MK_PURGE_NAME, 0); /* a purge was interrupted: the old segment is whole */
 	if (r == 0 && mk_reserve_make(t->dir) < 0)
 		t->full = true;
 	if (r == 0)
@@ -355,6 +357,21 @@ mk_trail_head(const struct mk_trail *t, char head[MK_TRAIL_HEX])
 {
 	mk_hex(t->link, sizeof t->link, head);
 	return t->seq;
+}
+
+uint64_t
+mk_trail_synced(const struct mk_trail *t)
+{
+	return t->safe_seq;
+}
+
+bool
+mk_trail_given_up(struct mk_trail *t, uint64_t *upto)
+{
+	bool was = t->given_up;
+	*upto = t->given_up_at;
+	t->given_up = false;
+	return was;
 }
 
 const char *

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "chain_internal.h"
@@ -40,27 +39,32 @@ has_id(const char *list, const char *id)
 	return false;
 }
 
-static bool
-has_text(struct reading *r, const struct mk_entry *e)
+bool
+mk_body_has(const char *body, size_t len, const struct mk_buf *needle, struct mk_buf *fold)
 {
-	if (r->needle.len == 0)
-		return true;
-	if (e->purged)
+	mk_buf_reset(fold);
+	mk_text_fold(fold, body, len);
+	return !fold->failed && fold->len > 0 &&
+	       memmem(fold->data, fold->len, needle->data, needle->len) != NULL;
+}
+
+bool
+mk_filter_fits(const struct mk_trail_filter *f, const struct mk_entry *e)
+{
+	if ((f->from != 0 && e->time < f->from) || (f->to != 0 && e->time >= f->to) ||
+	    (f->ref != 0 && e->seq != f->ref && e->ref != f->ref))
 		return false;
-	mk_buf_reset(&r->fold);
-	mk_text_fold(&r->fold, e->body, e->body_len);
-	return !r->fold.failed && r->fold.len > 0 &&
-	       memmem(r->fold.data, r->fold.len, r->needle.data, r->needle.len) != NULL;
+	return same(f->actor, e->actor) && same(f->action, e->action) && same(f->kind, e->kind) &&
+	       same(f->session, e->session) && has_id(e->subjects, f->subject);
 }
 
 static bool
 matches(struct reading *r, const struct mk_entry *e)
 {
-	const struct mk_trail_filter *f = r->filter;
-	if ((f->from != 0 && e->time < f->from) || (f->to != 0 && e->time >= f->to))
+	if (!mk_filter_fits(r->filter, e))
 		return false;
-	return same(f->actor, e->actor) && same(f->action, e->action) &&
-	       has_id(e->subjects, f->subject) && has_text(r, e);
+	return r->needle.len == 0 ||
+	       (!e->purged && mk_body_has(e->body, e->body_len, &r->needle, &r->fold));
 }
 
 /* 0 go on, 1 enough, negative: what f said. */
@@ -79,53 +83,6 @@ give(struct reading *r, const char *s, size_t len)
 	return r->filter->limit != 0 && r->given >= r->filter->limit ? 1 : 0;
 }
 
-/* The number at the beginning of a line; 0 when there is none. */
-static uint64_t
-seq_of(const char *s, size_t len)
-{
-	static const char before[] = "{\"seq\":";
-	const size_t n = sizeof before - 1;
-	uint64_t v = 0;
-	if (len < n || memcmp(s, before, n) != 0)
-		return 0;
-	for (size_t i = n; i < len && i < n + 18 && s[i] >= '0' && s[i] <= '9'; i++)
-		v = v * 10 + (uint64_t)(s[i] - '0');
-	return v;
-}
-
-/* The first line that begins after offset at: its place and number. false when none is near. */
-static bool
-line_after(int fd, uint64_t at, char *buf, uint64_t *place, uint64_t *seq)
-{
-	ssize_t n = pread(fd, buf, MK_LINE_MAX, (off_t)at);
-	const char *nl = n <= 0 ? NULL : memchr(buf, '\n', (size_t)n);
-	if (nl == NULL)
-		return false;
-	size_t skip = (size_t)(nl + 1 - buf);
-	*place = at + skip;
-	*seq = seq_of(nl + 1, (size_t)n - skip);
-	return *seq != 0;
-}
-
-/* Goes near the cursor by halving, as numbers only rise: a page costs the same wherever it is. */
-static void
-seek_near(struct reading *r, struct mk_lines *lines)
-{
-	struct stat st;
-	uint64_t place = 0, seq = 0;
-	if (r->filter->after == 0 || fstat(lines->fd, &st) < 0 || st.st_size < 0)
-		return;
-	uint64_t low = 0, high = (uint64_t)st.st_size;
-	while (high - low > 2 * MK_LINE_MAX) {
-		uint64_t mid = low + (high - low) / 2;
-		if (line_after(lines->fd, mid, r->scratch, &place, &seq) && seq <= r->filter->after)
-			low = place;
-		else
-			high = mid;
-	}
-	lseek(lines->fd, (off_t)low, SEEK_SET);
-}
-
 static int
 read_segment(struct reading *r, int dir, const char *name)
 {
@@ -136,27 +93,14 @@ read_segment(struct reading *r, int dir, const char *name)
 	int e = mk_lines_open(dir, name, &lines);
 	if (e < 0)
 		return e;
-	seek_near(r, &lines);
+	mk_lines_seek(&lines, r->filter->after, r->scratch);
 	while ((e = mk_lines_next(&lines, &s, &len, &torn)) == 1 && !torn) {
-		e = seq_of(s, len) > r->filter->after ? give(r, s, len) : 0;
+		e = mk_line_seq(s, len) > r->filter->after ? give(r, s, len) : 0;
 		if (e != 0)
 			break;
 	}
 	mk_lines_close(&lines);
 	return torn ? 0 : e; /* a torn end is no record */
-}
-
-/* Does the segment begin at or before the cursor? Then the ones before it can be passed over. */
-static bool
-begins_by(int dir, const char *name, uint64_t seq)
-{
-	char head[40];
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof head, 0);
-	if (fd >= 0)
-		close(fd);
-	uint64_t first = n < 0 ? 0 : seq_of(head, (size_t)n);
-	return first != 0 && first <= seq;
 }
 
 static int
@@ -168,11 +112,7 @@ read_all(struct reading *r, int dir)
 		return e;
 	if (s.n == 0)
 		e = MK_E_NOT_FOUND;
-	size_t first = 0;
-	for (size_t i = s.n; i-- > 1 && first == 0;)
-		if (begins_by(dir, s.name[i], r->filter->after))
-			first = i;
-	for (size_t i = first; e == 0 && i < s.n; i++)
+	for (size_t i = mk_segments_before(dir, &s, r->filter->after); e == 0 && i < s.n; i++)
 		e = read_segment(r, dir, s.name[i]);
 	mk_segments_free(&s);
 	return e < 0 ? e : 0;

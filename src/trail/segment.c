@@ -184,3 +184,12 @@ mk_lines_next(struct mk_lines *l, const char **s, size_t *len, bool *torn)
 		return 1;
 	}
 }
+
+void
+mk_lines_at(struct mk_lines *l, uint64_t offset)
+{
+	lseek(l->fd, (off_t)offset, SEEK_SET);
+	l->start = l->end = 0;
+	l->offset = offset;
+	l->eof = false;
+}

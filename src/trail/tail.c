@@ -188,6 +188,7 @@ take_checkpoint(struct walk *w, const struct mk_line *l, const uint8_t prev[MK_H
 			return r;
 	}
 	t->index = c.index + 1;
+	t->checkpoint_seq = l->seq;
 	memcpy(t->key, c.next, sizeof t->key);
 	w->key_known = t->anchored = true;
 	t->since = 0;
@@ -276,7 +277,7 @@ walk_from(struct walk *w, int dir, const struct mk_segments *s, size_t first)
 	struct mk_tail *t = w->t;
 	bool found = false;
 	int r = 0;
-	t->seq = t->since = t->index = 0;
+	t->seq = t->since = t->index = t->checkpoint_seq = 0;
 	t->n_intents = 0;
 	memset(t->link, 0, sizeof t->link);
 	t->anchored = t->started = w->key_known = false;

@@ -23,6 +23,7 @@ struct mk_tail {
 	int64_t time, checkpoint_time;
 	uint64_t since; /* records after the last checkpoint */
 	uint64_t index; /* of the next checkpoint */
+	uint64_t checkpoint_seq; /* of the last one; 0 = none */
 	uint8_t key[MK_SIGN_PUB]; /* and its key */
 	bool anchored; /* a checkpoint or the genesis record was among the lines walked */
 	bool started; /* so was a start */

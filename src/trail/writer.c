@@ -110,6 +110,9 @@ static int
 drop_batch(struct mk_trail *t)
 {
 	mk_buf_reset(&t->batch);
+	if (!t->given_up)
+		t->given_up_at = t->safe_seq;
+	t->given_up = true;
 	t->batch_reserve = true;
 	t->seq = t->safe_seq;
 	t->since = t->safe_since;

@@ -6,6 +6,7 @@
 #include "chain_internal.h"
 
 #define MK_BATCH_BYTES 65536 /* held in memory at most before a write */
+#define MK_PURGE_NAME "purging" /* a segment written anew, before it takes its name */
 /* What an interrupted write may leave: one batch, and the line that went over it. */
 #define MK_TORN_MAX (MK_BATCH_BYTES + MK_LINE_MAX)
 
@@ -25,11 +26,14 @@ struct mk_trail {
 	uint64_t safe_since;
 	int64_t checkpoint_time, time; /* of the last checkpoint, of the last record */
 	uint64_t index; /* the next checkpoint's */
+	uint64_t checkpoint_seq; /* of the newest checkpoint; 0 = none yet */
 	struct mk_secret *seed; /* its key */
 	struct mk_trail_commit *commits;
 	size_t n_commits;
 	int64_t lost;
 	bool dead, full;
+	bool given_up; /* a batch was, since mk_trail_given_up was asked; */
+	uint64_t given_up_at; /* what was on the disk at the first time */
 	bool dropped; /* held records were given up for one that may use the reserve */
 };
 

@@ -10,6 +10,8 @@
 #include "mynakura/base/time.h"
 #include "mynakura/report/words.h"
 
+#define ALIVE_MS 5000
+
 struct mk_asked {
 	struct mk_asked *next;
 	struct mk_view *view; /* NULL: it has gone */
@@ -140,9 +142,15 @@ hello_done(struct mk_tui *t, int r, const struct mk_msg *reply)
 	}
 	t->hello = t->met = true;
 	t->demo = mk_get_bool(b, len, MK_T_demo, false);
+	(void)mk_get_str(b, len, MK_T_vault, t->vault, sizeof t->vault);
+	mk_witness_place(t->vault, t->conf->dir);
 	(void)mk_get_str(b, len, MK_T_form, form, sizeof form);
 	t->embedded = strcmp(form, "installed") != 0;
+	t->connection++;
 	t->dirty = true;
+	/* The login depends on what the daemon is. */
+	if (!t->session.open && t->top != NULL && t->top->ops->shown != NULL)
+		t->top->ops->shown(t->top);
 }
 
 int
@@ -202,6 +210,10 @@ mk_ask_gone(struct mk_tui *t)
 {
 	if (t->client == NULL)
 		return;
+	if (mk_client_locked(t->client)) {
+		mk_ask_locked(t);
+		return;
+	}
 	if (t->session.open) {
 		lost(t);
 		return;
@@ -212,18 +224,44 @@ mk_ask_gone(struct mk_tui *t)
 	mk_ask_reconnect(t);
 }
 
+void
+mk_ask_locked(struct mk_tui *t)
+{
+	if (!t->session.open)
+		return;
+	t->session.open =
+	    false; /* it is over: a lock asked for now would be for the other sessions */
+	mk_tui_lock(t, _("The session was locked."));
+}
+
+/* Keys are a sign of life that the daemon does not see: it is told now and then (R10 is its own). */
+void
+mk_ask_alive(struct mk_tui *t)
+{
+	struct mk_msg req;
+	int64_t now = mk_mono_ms();
+	if (!t->session.open || t->client == NULL || t->asked != NULL ||
+	    now - t->alive_at < ALIVE_MS)
+		return;
+	t->alive_at = now;
+	mk_msg_init(&req, MK_REQ_hello, 0);
+	mk_put_str(&req.body, MK_T_lang, mk_lang_code());
+	append(t, NULL, &req, NULL, 0);
+}
+
 /* Hands one answer over. What ends the session ends it for every view. */
 static void
 deliver(struct mk_tui *t, struct mk_asked *a, int r, struct mk_msg *reply)
 {
 	t->dirty = true;
-	t->last_key = mk_mono_ms();
+	if (a->req.type != MK_REQ_hello)
+		t->last_key = mk_mono_ms();
 	if (a->req.type == MK_REQ_hello)
 		hello_done(t, r, reply);
 	else if (r == MK_E_LOST || r == MK_E_PROTOCOL)
 		lost(t);
 	else if (r == MK_E_LOCKED && t->session.open)
-		mk_tui_lock(t, _("The session was locked."));
+		mk_ask_locked(t);
 	else if (a->view != NULL && a->f != NULL)
 		a->f(a->view, r, reply, a->tag);
 }

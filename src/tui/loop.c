@@ -369,6 +369,8 @@ one_round(struct mk_tui *t)
 		read_signals(t);
 	if (!t->done && n > 0 && p[0].revents != 0 && !read_keys(t))
 		mk_tui_quit(t, 1);
+	if (!t->done && n > 0 && p[0].revents != 0)
+		mk_ask_alive(t);
 	int wait = mk_input_wait(&t->input);
 	if (n == 0 && wait >= 0 && mk_mono_ms() - t->last_bytes >= wait)
 		mk_input_timeout(&t->input, on_key, t);

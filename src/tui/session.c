@@ -17,6 +17,7 @@ mk_session_clear(struct mk_tui *t)
 	mk_wipe(&t->session, sizeof t->session);
 	mk_buf_free(&t->members);
 	mk_buf_free(&t->ledgers);
+	mk_witness_login_free(&t->witness);
 	t->office[0] = '\0';
 }
 
@@ -51,6 +52,18 @@ mk_tui_wanted_purpose(const struct mk_tui *t)
 }
 
 bool
+mk_tui_installed(const struct mk_tui *t)
+{
+	return t->hello && !t->embedded;
+}
+
+unsigned
+mk_tui_connection(const struct mk_tui *t)
+{
+	return t->connection;
+}
+
+bool
 mk_tui_is_demo(const struct mk_tui *t)
 {
 	return t->demo;
@@ -67,6 +80,35 @@ void
 mk_tui_set_office(struct mk_tui *t, const char *office)
 {
 	(void)mk_str_copy(t->office, sizeof t->office, office);
+}
+
+void
+mk_tui_witness_offer(struct mk_tui *t, struct mk_buf *body)
+{
+	mk_witness_login_free(&t->witness);
+	const char *words = mk_witness_offer(&t->witness, t->vault, body);
+	if (words != NULL)
+		mk_tell(t, MK_TONE_WARN, "%s", _(words));
+}
+
+void
+mk_tui_witness_take(struct mk_tui *t, const struct mk_msg *reply)
+{
+	const char *words = mk_witness_take(&t->witness, reply);
+	if (words != NULL)
+		mk_tell(t, MK_TONE_WARN, "%s", _(words));
+}
+
+void
+mk_tell_login(struct mk_tui *t, int err, const struct mk_msg *reply)
+{
+	struct mk_buf words = MK_BUF_INIT, kept = MK_BUF_INIT;
+	mk_error_words(err, reply, &words);
+	mk_witness_explain(&t->witness, err, &kept);
+	mk_tell(t, MK_TONE_ERROR, "%s%s%s", mk_buf_str(&words), kept.len > 0 ? "; " : "",
+	    mk_buf_str(&kept));
+	mk_buf_free(&words);
+	mk_buf_free(&kept);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "mynakura/tui/tui.h"
+#include "mynakura/wire/witness.h"
 #include "view_internal.h"
 
 #define MK_SETTINGS 32
@@ -29,7 +30,10 @@ struct mk_tui {
 	struct mk_tui_session session;
 	struct mk_buf members, ledgers; /* answers of member_list and ledger_list: names for ids */
 	char office[264];
+	char vault[MK_WITNESS_VAULT_MAX];
+	struct mk_witness_login witness; /* what was offered with the last login */
 	bool demo, embedded;
+	unsigned connection; /* so many daemons have answered hello */
 	bool hello, met; /* this daemon, any daemon has answered hello */
 	char told[1024];
 	enum mk_tone tone;
@@ -37,6 +41,7 @@ struct mk_tui {
 	int status;
 	char last_words[1024]; /* for the shell, after the terminal is given back */
 	int64_t last_key; /* mono ms: an idle session locks itself */
+	int64_t alive_at; /* mono ms: when the daemon last heard of a key */
 	int64_t last_bytes; /* mono ms of the last input: an unfinished sequence ends */
 	int64_t last_redraw; /* of C-l: twice locks */
 	struct mk_setting settings[MK_SETTINGS];
@@ -60,6 +65,10 @@ void mk_ask_reset(struct mk_tui *t); /* drops and wipes all that waits */
 void mk_ask_reconnect(struct mk_tui *t);
 /* The daemon has ended while nothing was awaited of it. */
 void mk_ask_gone(struct mk_tui *t);
+/* The daemon has ended the session. */
+void mk_ask_locked(struct mk_tui *t);
+/* After a key: tells the daemon, now and then, that the session is used. */
+void mk_ask_alive(struct mk_tui *t);
 
 /* --- session.c */
 void mk_session_clear(struct mk_tui *t);

@@ -17,6 +17,8 @@
 #include "mynakura/base/secret.h"
 #include "mynakura/base/time.h"
 
+#define SCM_MAX 253 /* descriptors that Linux passes with one message */
+#define FDS_MAX 16 /* a few too many are closed; more are no client of ours */
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 static void
@@ -143,23 +145,40 @@ mk_chan_send(int fd, const struct mk_msg *m, int timeout_ms)
 	}
 }
 
-/* Moves passed descriptors into m; closes what does not fit. */
+/*
+ * A peer's TCP socket that lingers would keep whoever closes it last waiting for as long as the peer
+ * likes: every passed socket loses that.
+ */
 static void
+disarm(int fd)
+{
+	const struct linger off = {0, 0};
+	struct stat st;
+	if (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode))
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof off);
+}
+
+/* Moves passed descriptors into m; closes what does not fit. How many there were. */
+static size_t
 collect_fds(struct msghdr *mh, struct mk_msg *m)
 {
+	size_t count = 0;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c != NULL; c = CMSG_NXTHDR(mh, c)) {
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
 			continue;
 		size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		count += n;
 		for (size_t i = 0; i < n; i++) {
 			int fd;
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof fd);
+			disarm(fd);
 			if (m->nfds < MK_MSG_FDS)
 				m->fds[m->nfds++] = fd;
 			else
 				close(fd);
 		}
 	}
+	return count;
 }
 
 static int
@@ -186,7 +205,8 @@ recv_once(int fd, struct mk_msg *m, uint8_t *frame)
 {
 	union {
 		struct cmsghdr h;
-		char raw[CMSG_SPACE(16 * sizeof(int))];
+		char raw[CMSG_SPACE(
+		    SCM_MAX * sizeof(int))]; /* or the kernel closes the rest, undisarmed */
 	} control;
 	struct iovec iov = {frame, MK_FRAME_MAX};
 	struct msghdr mh = {.msg_iov = &iov,
@@ -201,10 +221,10 @@ recv_once(int fd, struct mk_msg *m, uint8_t *frame)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? MK_E_AGAIN
 		       : errno == ECONNRESET                   ? MK_E_LOST
 							       : MK_E_IO;
-	collect_fds(&mh, m);
+	size_t fds = collect_fds(&mh, m);
 	if (n == 0)
 		return MK_E_LOST;
-	bool cut = (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+	bool cut = (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || fds > FDS_MAX;
 	int r = cut ? MK_E_PROTOCOL : parse_frame(m, frame, (size_t)n);
 	explicit_bzero(frame, (size_t)n);
 	return r;
@@ -226,6 +246,20 @@ mk_chan_recv(int fd, struct mk_msg *m, int timeout_ms)
 			mk_msg_free(m);
 		return r;
 	}
+}
+
+void
+mk_chan_close(int fd)
+{
+	struct mk_msg m;
+	int r;
+	(void)shutdown(fd, SHUT_RD); /* nothing more comes */
+	do {
+		r = mk_chan_recv(fd, &m, 0);
+		if (r == 0)
+			mk_msg_free(&m);
+	} while (r == 0 || r == MK_E_PROTOCOL);
+	close(fd);
 }
 
 int

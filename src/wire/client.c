@@ -30,6 +30,7 @@ struct mk_client {
 	uint16_t awaited; /* type of the request under way; 0 none */
 	bool answered; /* the daemon has spoken once */
 	bool lost;
+	bool locked; /* a notice said so */
 };
 
 int
@@ -237,6 +238,34 @@ await(struct mk_client *c, short events)
 	}
 }
 
+/* The next message that is no notice. */
+static int
+receive(struct mk_client *c, struct mk_msg *m)
+{
+	for (;;) {
+		int r = mk_chan_recv(c->fd, m, 0);
+		if (r < 0 || (m->flags & MK_FLAG_NOTICE) == 0)
+			return r;
+		c->locked = true;
+		mk_msg_free(m);
+	}
+}
+
+bool
+mk_client_locked(struct mk_client *c)
+{
+	struct mk_msg m;
+	if (!c->lost && c->awaited == 0) {
+		int r = receive(c, &m);
+		if (r == 0)
+			mk_msg_free(&m);
+		c->lost = r != MK_E_AGAIN;
+	}
+	bool locked = c->locked;
+	c->locked = false;
+	return locked;
+}
+
 static int
 exchange(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
 {
@@ -251,7 +280,7 @@ exchange(struct mk_client *c, struct mk_msg *req, struct mk_msg *reply)
 	if (r < 0 && r != MK_E_LOST)
 		return r;
 	for (;;) {
-		r = mk_chan_recv(c->fd, reply, 0);
+		r = receive(c, reply);
 		if (r != MK_E_AGAIN)
 			return r;
 		if ((r = await(c, POLLIN)) < 0)
@@ -333,7 +362,7 @@ mk_client_receive(struct mk_client *c, struct mk_msg *reply, int *result)
 	mk_msg_init(reply, 0, 0);
 	if (c->awaited == 0)
 		return false;
-	int r = c->lost ? MK_E_LOST : mk_chan_recv(c->fd, reply, 0);
+	int r = c->lost ? MK_E_LOST : receive(c, reply);
 	if (r == MK_E_AGAIN)
 		return false;
 	uint16_t type = c->awaited;

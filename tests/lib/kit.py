@@ -112,6 +112,13 @@ def program(name):
     return os.path.join(wire.BIN, name)
 
 
+def environment(directory):
+    """A member's state belongs to one place of an office: a copy of its files elsewhere would be an older one put back (status 9)."""
+    env = wire.environment(home())
+    env["XDG_STATE_HOME"] = os.path.join(TMP, "state", str(directory).strip("/").replace("/", "_"))
+    return env
+
+
 def cli(directory, *args, secrets=(), user=None, timeout=60, where=()):
     """mynakura --dir DIR ... --passphrase-fd 0 with these lines on it; where: other global words instead of --dir"""
     words = [program("mynakura"), *(where or ("--dir", directory))]
@@ -121,7 +128,7 @@ def cli(directory, *args, secrets=(), user=None, timeout=60, where=()):
     if secrets:
         words += ["--passphrase-fd", "0"]
     text = "".join(s + "\n" for s in secrets).encode()
-    return Run(subprocess.run(words, input=text, capture_output=True, env=wire.environment(home()), timeout=timeout, check=False))
+    return Run(subprocess.run(words, input=text, capture_output=True, env=environment(directory), timeout=timeout, check=False))
 
 
 def verify(directory, *args):
@@ -200,6 +207,15 @@ def trail(directory):
     for path in segments(directory):
         with open(path, encoding="utf-8") as f:
             out += [json.loads(line) for line in f]
+    return out
+
+
+def trail_whole(directory):
+    """The same without a last line that was torn."""
+    out = []
+    for path in segments(directory):
+        with open(path, "rb") as f:
+            out += [json.loads(line) for line in f if line.endswith(b"}\n")]
     return out
 
 

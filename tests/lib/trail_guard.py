@@ -148,14 +148,19 @@ else:
     c.login("suzuki", "pw-suzuki")
     ok(c.call("reveal", REVEAL).get("number") == NUMBER, "control: with room on the disk it is revealed")
     filler = open(os.path.join(place, "filler"), "wb", buffering=0)
-    for size in (65536, 4096, 1):
-        try:
-            while True:
-                filler.write(b"x" * size)
-        except OSError:
-            pass
+
+    def fill():
+        for size in (65536, 4096, 1):
+            try:
+                while True:
+                    filler.write(b"x" * size)
+            except OSError:
+                pass
+
+    fill()
     answers = []
     for _ in range(40):  # what still fits the last page is recorded and done; then it must stop
+        fill()  # also what the index gives back
         try:
             answers.append(c.call("reveal", REVEAL))
         except wire.Lost:
@@ -168,8 +173,11 @@ else:
     outcomes = [x for x in kit.trail(d) if x["body"].get("action") == "reveal" and x["body"].get("kind") == "outcome" and x["body"].get("result") == "ok"]
     ok(len(outcomes) - 1 <= done + 1 and len([x for x in kit.trail(d) if x["body"].get("action") == "reveal" and x["body"].get("kind") == "intent"]) >= done + 1,
        "every number that left has its intent on the trail", "%d left, %d outcomes" % (done, len(outcomes)))
+    fill()
     try_acts(c, "a full disk")
     c.end()
+    ok(not os.path.exists(os.path.join(place, "index.db")), "the index has given its room back")
+    fill()
     r = cli(d, "reveal", "0001", "--reason", "年末調整", user="suzuki", secrets=["pw-suzuki"])
     ok(r.status == 7 and not kit.holds_digits(r.out + r.err, NUMBER) and r.err, "a full disk, by the command line: status 7 and words", r)
     full = [x for x in kit.trail(d) if x["body"].get("action") == "trail_full"]

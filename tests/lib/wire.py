@@ -159,6 +159,7 @@ class Reply:
 
 class Client:
     def __init__(self, sock):
+        self.notices = 0
         self.s = sock
         self.s.settimeout(20)
         self.rid = 0
@@ -177,6 +178,14 @@ class Client:
             raise Lost() from e
 
     def recv(self):
+        """The next message that is no notice (flag 4: the daemon ended the session by itself)."""
+        while True:
+            r = self.recv_any()
+            if not r.flags & 4:
+                return r
+            self.notices += 1
+
+    def recv_any(self):
         try:
             raw, anc, _, _ = self.s.recvmsg(FRAME_MAX, socket.CMSG_SPACE(16 * 4))
         except (ConnectionResetError, BrokenPipeError) as e:

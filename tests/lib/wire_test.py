@@ -125,7 +125,7 @@ serves("the next client is served, the same processes")
 
 # --- requests that do not exist, replies as requests, items that do not belong
 wrong = []
-for kind in [0, 6, 93, 120, 199, 200, 201, 210, 211, 212, 213, 214, 215, 300, 65535]:
+for kind in [0, 7, 95, 120, 199, 200, 201, 210, 211, 212, 213, 214, 215, 300, 65535]:
     c = daemon.session("suzuki", "pw-suzuki")
     c.send_raw(wire.frame(kind, wire.items([("kind", "read")]), 5))
     try:

@@ -111,6 +111,44 @@ repeated_and_greedy(void **state)
 }
 
 static void
+verbs_of_second_persons(void **state)
+{
+	struct line l;
+	(void)state;
+	parse(&l, "transcribe --subject A B C --ledger L --document gensen --subject D");
+	assert_int_equal(l.r, 0);
+	assert_int_equal(l.a.npos, 0);
+	assert_int_equal(l.a.nopts, 6);
+	assert_string_equal(l.a.opts[2].name, "subject");
+	assert_string_equal(l.a.opts[2].value, "C");
+	assert_string_equal(l.a.opts[5].value, "D");
+	end(&l);
+	parse(&l, "approval deny a1 --reason 'not this month'");
+	assert_int_equal(l.r, 0);
+	assert_string_equal(l.a.opts[0].value, "not this month");
+	end(&l);
+	parse(&l, "member set suzuki roles=clerk,chief until=2027-03-31");
+	assert_int_equal(l.r, 0);
+	assert_int_equal(l.a.npos, 3);
+	end(&l);
+	parse(&l, "audit list --newest --session s1 --json");
+	assert_int_equal(l.r, 0);
+	assert_null(l.a.opts[0].value);
+	end(&l);
+	refused("approval", "list show grant deny");
+	refused("approval deny a1", "reason");
+	refused("approval grant", "APPROVAL");
+	refused("transcribe --subject A", "document");
+	refused("transcribe --document gensen", "subject");
+	refused("member set suzuki", "FIELD=VALUE");
+	refused("clock", "status confirm");
+	refused("clock status now", "'now'");
+	refused("key rotate", "'rotate'");
+	refused("status --healthy", "'--healthy'");
+	refused("lock now", "'now'");
+}
+
+static void
 what_is_wrong_is_named(void **state)
 {
 	(void)state;
@@ -247,6 +285,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(options_before_and_after),
 	    cmocka_unit_test(repeated_and_greedy),
+	    cmocka_unit_test(verbs_of_second_persons),
 	    cmocka_unit_test(what_is_wrong_is_named),
 	    cmocka_unit_test(help_needs_no_arguments),
 	    cmocka_unit_test(every_synopsis_is_sound),

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "mynakura/base/time.h"
+#include "mynakura/model/passgen.h"
 #include "src/cli/cli_internal.h"
 
 /* --- from a descriptor */
@@ -131,6 +132,8 @@ numbers_are_checked(void **state)
 }
 
 /* --- at a terminal */
+static const char strong[] = "seven blue kettles sing about the mountain road";
+
 struct session {
 	pid_t pid;
 	int master;
@@ -180,9 +183,11 @@ on_signal(int sig)
 		_exit(99);
 }
 
+enum how { HOW_LINE, HOW_ANY, HOW_STRONG };
+
 /* In the child on the pty: asks, and says by its status what came. */
 static _Noreturn void
-ask(bool twice)
+ask(enum how how)
 {
 	struct mk_cli c = from_fd(-1);
 	struct mk_secret *s = NULL;
@@ -191,21 +196,26 @@ ask(bool twice)
 		_exit(98);
 	c.interrupt_fd = wake[0];
 	sigaction(SIGINT, &sa, NULL);
-	int r = twice ? mk_pass_new(&c, "Passphrase", &s) : mk_pass_line(&c, "Passphrase", &s);
+	int r = how == HOW_LINE ? mk_pass_line(&c, "Passphrase", &s)
+				: mk_pass_choose(&c, "Passphrase", how == HOW_ANY, &s);
 	if (r == MK_E_AGAIN)
 		_exit(50);
+	if (r == 0 && s->len == MK_PASSGEN_LEN)
+		_exit(41);
+	if (r == 0 && s->len == sizeof strong - 1)
+		_exit(42);
 	_exit(r == 0 && s->len == 6 && memcmp(s->data, "secret", 6) == 0 ? 40 : 60);
 }
 
 static struct session
-begin(bool twice)
+begin(enum how how)
 {
 	struct session s;
 	memset(&s, 0, sizeof s);
 	s.pid = forkpty(&s.master, NULL, NULL, NULL);
 	assert_true(s.pid >= 0);
 	if (s.pid == 0)
-		ask(twice);
+		ask(how);
 	return s;
 }
 
@@ -221,7 +231,7 @@ finish(struct session *s)
 static void
 no_echo_at_a_terminal(void **state)
 {
-	struct session s = begin(false);
+	struct session s = begin(HOW_LINE);
 	(void)state;
 	assert_true(shows(&s, "Passphrase: "));
 	assert_false(echoes(&s));
@@ -236,7 +246,7 @@ no_echo_at_a_terminal(void **state)
 static void
 a_new_one_is_asked_twice(void **state)
 {
-	struct session s = begin(true);
+	struct session s = begin(HOW_ANY);
 	(void)state;
 	assert_true(shows(&s, "Passphrase: "));
 	type(&s, "secret\n");
@@ -244,17 +254,81 @@ a_new_one_is_asked_twice(void **state)
 	type(&s, "sekret\n");
 	assert_true(shows(&s, "not the same.\r\nPassphrase: "));
 	type(&s, "secret\n");
-	assert_true(shows(&s, "not the same.\r\nPassphrase: \r\nThe same once more: "));
+	assert_true(shows(&s, "not the same.\r\nPassphrase: \r\nStrength: too easy to guess\r\n"
+			      "The same once more: "));
 	type(&s, "secret\n");
 	assert_int_equal(finish(&s), 40);
 	assert_null(strstr(s.seen, "secr"));
 	close(s.master);
 }
 
+/* Where it must be strong, a weak one is not even asked for again. */
+static void
+a_weak_one_is_told(void **state)
+{
+	struct session s = begin(HOW_STRONG);
+	(void)state;
+	assert_true(shows(&s, "Passphrase: "));
+	type(&s, "secret\n");
+	assert_true(shows(&s,
+	    "too easy to guess\r\nUse several unrelated words, or the one above.\r\nPassphrase: "));
+	assert_null(strstr(s.seen, "once more"));
+	type(&s, "seven blue kettles sing about the mountain road\n");
+	assert_true(shows(&s, "Strength: strong\r\nThe same once more: "));
+	type(&s, "seven blue kettles sing about the mountain road\n");
+	assert_int_equal(finish(&s), 42);
+	close(s.master);
+}
+
+/* Only Enter takes the one that was made, once it has been typed. */
+static void
+one_is_offered(void **state)
+{
+	struct session s = begin(HOW_STRONG);
+	static const char offer[] = "to take this one: ";
+	char made[MK_PASSGEN_LEN + 2] = "", wrong[MK_PASSGEN_LEN + 2];
+	(void)state;
+	assert_true(shows(&s, "Passphrase: "));
+	const char *at = strstr(s.seen, offer);
+	assert_non_null(at);
+	memcpy(made, at + sizeof offer - 1, MK_PASSGEN_LEN);
+	made[MK_PASSGEN_LEN] = '\n';
+	memcpy(wrong, made, sizeof wrong);
+	wrong[0] = made[0] == 'k' ? 's' : 'k';
+	type(&s, "\n");
+	assert_true(shows(&s, "Type the one above: "));
+	type(&s, wrong);
+	assert_true(shows(&s, "not the same.\r\nPassphrase: "));
+	type(&s, "\n");
+	assert_true(shows(&s, "not the same.\r\nPassphrase: \r\nType the one above: "));
+	type(&s, made);
+	assert_int_equal(finish(&s), 41);
+	/* It was shown once, where it was offered, and not echoed. */
+	made[MK_PASSGEN_LEN] = '\0';
+	at = strstr(s.seen, made);
+	assert_non_null(at);
+	assert_null(strstr(at + 1, made));
+	close(s.master);
+}
+
+/* From a descriptor nothing is offered and one line is taken: the daemon judges it. */
+static void
+a_script_is_asked_once(void **state)
+{
+	struct mk_cli c = from_fd(pipe_with("weak\nrest\n"));
+	struct mk_secret *s = NULL;
+	(void)state;
+	assert_int_equal(mk_pass_choose(&c, "New passphrase", false, &s), 0);
+	assert_int_equal(s->len, 4);
+	mk_secret_free(s);
+	takes(&c, "rest");
+	close(c.g.pass_fd);
+}
+
 static void
 a_signal_restores_the_terminal(void **state)
 {
-	struct session s = begin(false);
+	struct session s = begin(HOW_LINE);
 	(void)state;
 	assert_true(shows(&s, "Passphrase: "));
 	type(&s, "sec");
@@ -301,6 +375,9 @@ main(void)
 	    cmocka_unit_test(numbers_are_checked),
 	    cmocka_unit_test(no_echo_at_a_terminal),
 	    cmocka_unit_test(a_new_one_is_asked_twice),
+	    cmocka_unit_test(a_weak_one_is_told),
+	    cmocka_unit_test(one_is_offered),
+	    cmocka_unit_test(a_script_is_asked_once),
 	    cmocka_unit_test(a_signal_restores_the_terminal),
 	    cmocka_unit_test(no_terminal_is_said),
 	};

@@ -157,38 +157,6 @@ wrong_lengths(void **state)
 	mk_secret_free(text);
 }
 
-/* Bounds, not exact figures: what must count little counts little, and a good one reaches 80. */
-static void
-strength(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *text;
-		unsigned min, max;
-	} t[] = {
-	    {"", 0, 0},
-	    {"a", 1, 8},
-	    {"password", 5, 12},
-	    {"Password1", 5, 20},
-	    {"aaaaaaaaaaaaaaaaaaaaaaaa", 5, 20},
-	    {"abcdefghijklmnop", 5, 20},
-	    {"qwertyuiopasdfgh", 5, 25},
-	    {"12345678", 3, 12},
-	    {"19850314", 10, 20},
-	    {"xk7xk7xk7xk7xk7", 10, 25},
-	    {"tanaka1985", 10, 20},
-	    {"correct horse battery staple", 40, 60},
-	    {"7K2Q-M9FX-0RTV-8HZ4-5WND", 70, 110},
-	    {"\xe6\x98\xa5\xe3\x81\xae\xe9\xb3\xa5", 8, 15},
-	    {"\xff\xfe\x80", 1, 10},
-	};
-	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
-		unsigned bits = mk_pass_bits(t[i].text, strlen(t[i].text));
-		if (bits < t[i].min || bits > t[i].max)
-			fail_msg("%s: %u bits", t[i].text, bits);
-	}
-}
-
 int
 main(void)
 {
@@ -198,7 +166,6 @@ main(void)
 	    cmocka_unit_test(as_people_type),
 	    cmocka_unit_test(slips_name_their_group),
 	    cmocka_unit_test(wrong_lengths),
-	    cmocka_unit_test(strength),
 	};
 	if (mk_base_init() < 0)
 		return 1;

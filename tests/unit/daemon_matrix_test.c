@@ -16,7 +16,7 @@
 
 #include "tests/lib/mk_cmocka.h"
 
-/* C clerk, H chief, A admin, U auditor; - no session needed. */
+/* C clerk, H chief, A admin, U auditor; - no session needed, 0 none for root and the daemon's account. */
 struct listed {
 	const char *name, *roles;
 	char grant; /* - none, p page, n number */
@@ -62,8 +62,8 @@ static const struct listed list[] = {
     {"reveal", "CH", 'n', '*', '-', true},
     {"export", "CH", 'n', '*', 'b', true},
     {"audit_list", "HU", '-', '*', '-', false},
-    {"audit_verify", "CHAU", '-', '*', '-', false},
-    {"audit_anchor", "HU", '-', '*', '-', false},
+    {"audit_verify", "0CHAU", '-', '*', '-', false},
+    {"audit_anchor", "0HU", '-', '*', '-', false},
     {"audit_anomalies", "HU", '-', '*', '-', false},
     {"witness_check", "CHAU", '-', '*', '-', false},
     {"approval_list", "CHAU", '-', '*', '-', false},
@@ -87,7 +87,7 @@ find(const char *name)
 static bool
 may_ask(const struct listed *l, const struct mk_standing *w)
 {
-	if (l->roles[0] == '-')
+	if (l->roles[0] == '-' || (l->roles[0] == '0' && !w->session && w->keeper))
 		return true;
 	return w->session &&
 	       (((w->roles & MK_ROLE_clerk) != 0 && strchr(l->roles, 'C') != NULL) ||
@@ -158,10 +158,11 @@ static void
 cells_of(const struct mk_request_row *row, const struct listed *l, unsigned roles, bool session,
     struct tally *t)
 {
-	for (unsigned i = 0; i < 64; i++) {
+	for (unsigned i = 0; i < 128; i++) {
 		for (int s = MK_SECONDS_OFF; s <= MK_SECONDS_SOME; s++) {
 			for (int a = MK_AGREED_none; a <= MK_AGREED_expired; a++) {
 				struct mk_standing w = {.session = session,
+				    .keeper = (i & 64) != 0,
 				    .roles = session ? roles : 0,
 				    .ledger_known = true,
 				    .has_page = (i & 3) != 0,

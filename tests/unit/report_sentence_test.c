@@ -35,6 +35,23 @@ sentences(void **state)
 	says("the file has more than 200 pages", "ファイルが 200 ページを超えています");
 	says("nobody translated this, 3 times", "nobody translated this, 3 times");
 	says("%u and %s", "%u and %s");
+	/* Ids as well. */
+	says("there is no second person here: this waits 24 hours as a4tjxr3cx990vb, then ask for "
+	     "it again",
+	    "二人目がいません。24 "
+	    "時間待ってから(a4tjxr3cx990vb)、もう一度同じ操作をしてください");
+	says(
+	    "this waits for a second person as a4tjxr3cx990vb: ask for it again when it is granted",
+	    "a4tjxr3cx990vb "
+	    "として二人目の承認を待っています。承認されたらもう一度同じ操作をしてください");
+	says("this waits for a second person as a4tjxr3cx990v: ask for it again when it is granted",
+	    "this waits for a second person as a4tjxr3cx990v: ask for it again when it is granted");
+	says(
+	    "this waits for a second person as A4TJXR3CX990VB: ask for it again when it is granted",
+	    "this waits for a second person as A4TJXR3CX990VB: ask for it again when it is "
+	    "granted");
+	says("no number is kept for s0000000000001", "s0000000000001 の番号は保管していません");
+	says("a4tjxr3cx990vb", "a4tjxr3cx990vb");
 	/* About a field, and put together of parts. */
 	says("birth is not valid", "生年月日 の値が正しくありません");
 	says("birthday is not valid", "birthday is not valid");

@@ -176,7 +176,7 @@ test_whole(void **state)
 	kit_head(&base, 0, mid);
 	expect_with("whole-head-first", "ok", 0, mid, NULL);
 	assert_int_equal(mk_trail_slip(last_head, slip), 0);
-	assert_int_equal(strlen(slip), MK_TRAIL_SLIP_LEN);
+	assert_int_equal(strlen(slip), MK_SLIP_LETTERS);
 	expect_with("whole-slip", "ok", 0, slip, NULL);
 	snprintf(odd, sizeof odd, "%.5s-%.5s %.5s-%.5s", slip, slip + 5, slip + 10, slip + 15);
 	for (char *p = odd; *p != '\0'; p++)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What people copy by hand or think up: the recovery key's and one-time codes' text form, and an
- * estimate of a passphrase's strength. Groups of four Base32 characters (Crockford: no i l o u)
- * with a check character each that also depends on the group's place, so that a wrong, swapped or
- * exchanged character names its group (security.md R12).
+ * What people copy by hand: the recovery key's and one-time codes' text form. Groups of four Base32
+ * characters (Crockford: no i l o u) with a check character each that also depends on the group's
+ * place, so that a wrong, swapped or exchanged character names its group (security.md R12).
  */
 #ifndef MK_CRYPTO_PASSPHRASE_H
 #define MK_CRYPTO_PASSPHRASE_H
@@ -36,12 +35,5 @@ int mk_groups_format(const struct mk_secret *bytes, struct mk_secret **text);
  */
 int mk_groups_parse(
     const char *text, size_t len, size_t want, struct mk_secret **out, unsigned *bad);
-
-/*
- * Bits an attacker who knows how people choose would need, conservatively: runs, repetitions,
- * keyboard rows, years, common words and letter runs count little. text: UTF-8, any bytes are
- * accepted. Never more than 8 bits a character.
- */
-unsigned mk_pass_bits(const char *text, size_t len);
 
 #endif

@@ -16,7 +16,7 @@
 	X(bulk_rows, 30, 1, 100000, "people in an export without a second person")                 \
 	X(approval_hours, 24, 1, 168, "hours that a request for a second person is open")          \
 	X(delay_hours, 24, 1, 168, "hours to wait in a firm without a second person")              \
-	X(idle_seconds, 180, 30, 1800, "seconds until an unused session locks")
+	X(idle_seconds, 180, 10, 1800, "seconds until an unused session locks")
 
 enum mk_limit {
 #define X(name, standard, least, most, words) MK_LIMIT_##name,

@@ -15,6 +15,7 @@
 struct mk_rule {
 	unsigned roles; /* mk_role bits that may ask */
 	bool needs_session;
+	bool keeper; /* root and the daemon's own account need none (decisions.md 18) */
 	bool needs_page; /* a grant of the ledger's page key */
 	bool needs_number; /* and of its number key */
 	bool needs_passphrase; /* typed again with this request */
@@ -33,6 +34,7 @@ enum mk_seconds {
 
 struct mk_standing {
 	bool session; /* an open session */
+	bool keeper; /* the peer is root or the daemon's own account */
 	unsigned roles; /* the member's */
 	bool ledger_known; /* the ledger in question has been resolved: grants count from then on */
 	bool has_page, has_number; /* grants for it; true where none is in question */

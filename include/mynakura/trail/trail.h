@@ -3,7 +3,7 @@
  * The audit trail of one vault: an append-only chain of lines in the segment files of DIR, its
  * writer (one process, the trail role) and its reader. The bytes are documented in
  * mynakura-trail(5). It does not judge who may do what, and it never changes or removes a line,
- * except a torn last one at open.
+ * except a torn last one at open and the bodies that a purge drops after their term.
  */
 #ifndef MK_TRAIL_TRAIL_H
 #define MK_TRAIL_TRAIL_H
@@ -12,15 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mynakura/base/slip.h"
 #include "mynakura/trail/event.h"
 
 #define MK_TRAIL_HEX 65 /* bytes of a head, key or fingerprint in hex with its NUL */
-#define MK_TRAIL_SLIP_LEN 20 /* letters of a head on paper */
-#define MK_TRAIL_SLIP_MAX 21
+#define MK_TRAIL_SLIP_MAX MK_SLIP_LETTERS_MAX
 #define MK_TRAIL_VAULT_MAX 65 /* bytes of a vault's id with its NUL */
 #define MK_TRAIL_CHECKPOINT_EVERY 4096
 #define MK_TRAIL_CHECKPOINT_SECONDS 3600
 #define MK_TRAIL_RESERVE (1024 * 1024)
+#define MK_TRAIL_KEEP_YEARS 10 /* bodies are kept so long unless the office says otherwise */
+/* Seconds: nothing younger is ever purged (2,555 days, the 7 years of tax papers). */
+#define MK_TRAIL_KEEP_FLOOR (INT64_C(2555) * 86400)
+#define MK_TRAIL_WITNESS_AHEAD 100000 /* checkpoints that a kept one may be ahead of us */
 
 struct mk_trail;
 
@@ -91,6 +95,12 @@ bool mk_trail_checkpoint_due(const struct mk_trail *t, int64_t now);
 
 /* The chain's end: seq and link of the newest record, written or still in memory. */
 uint64_t mk_trail_head(const struct mk_trail *t, char head[MK_TRAIL_HEX]);
+uint64_t mk_trail_synced(const struct mk_trail *t); /* seq of the newest record on the disk */
+/*
+ * For group commit: was anything that is not on the disk given up since this was asked last? Then
+ * what append had given a seq above *upto before is not recorded, whatever stands there now.
+ */
+bool mk_trail_given_up(struct mk_trail *t, uint64_t *upto);
 const char *mk_trail_vault(const struct mk_trail *t);
 /*
  * The genesis key's fingerprint, 64 hex digits: SHA-256("mynakura genesis" | public key).
@@ -108,10 +118,38 @@ uint64_t mk_trail_commit_of(const struct mk_trail *t, const char *ledger);
 const struct mk_trail_commit *mk_trail_commit_at(const struct mk_trail *t, size_t i);
 
 /*
- * The first 100 bits of a head (64 hex digits) as 20 Crockford base32 letters, for paper.
- * MK_E_INPUT.
+ * The letters of a head on paper (base/slip.h). MK_E_INPUT.
  */
 int mk_trail_slip(const char *head, char out[MK_TRAIL_SLIP_MAX]);
+
+/*
+ * Appends the newest checkpoint in the form in which others keep it (mynakura-trail(5), Kept
+ * checkpoints): its line, then the line before it without salt and body. NOT_FOUND before the first
+ * one.
+ */
+int mk_trail_newest(struct mk_trail *t, struct mk_buf *out);
+/*
+ * Shows the chain a kept checkpoint; all must be synced. 0: it stands in this chain. ROLLED_BACK:
+ * signed by this trail's key and beyond our end. TAMPERED: signed by this trail's key, and another
+ * entry stands at its place (a fork). INPUT: anything else (a bad signature, another trail's, no
+ * checkpoint): it proves nothing. *seq (may be NULL) is what it claims, unless it is no checkpoint.
+ */
+int mk_trail_witness(struct mk_trail *t, const void *kept, size_t len, uint64_t *seq);
+
+struct mk_trail_purged {
+	uint64_t count; /* bodies that fell now */
+	uint64_t upto; /* all bodies to this entry are gone, but for genesis and checkpoints */
+};
+/*
+ * Drops salt and body of entries in closed segments that are older than `before` (UTC seconds; an
+ * entry counts as no older than any before it in its segment). Never of the genesis record, a
+ * checkpoint, or the open segment. INTENT and OUTCOME of the action purge say it; nothing is
+ * written when nothing falls. A crash at any point leaves a whole trail. now as above.
+ * MK_E_INPUT when before is younger than MK_TRAIL_KEEP_FLOOR, TAMPERED when a segment does not
+ * verify (it stays as it is), TRAIL, IO, NOSPACE, NOMEM. The clock must be right: the caller's
+ * concern (R14).
+ */
+int mk_trail_purge(struct mk_trail *t, int64_t now, int64_t before, struct mk_trail_purged *out);
 
 /* One record as read back. Texts are "" when absent, borrowed until the callback returns. */
 struct mk_entry {
@@ -137,9 +175,13 @@ struct mk_trail_filter {
 	int64_t from, to; /* UTC seconds, from <= time < to */
 	const char *actor; /* exact member id */
 	const char *action; /* exact code */
+	const char *kind; /* "checkpoint", ...: as in mk_entry, but for "genesis" */
 	const char *subject; /* exact id among the record's */
 	const char *text; /* found anywhere in the body, widths, kana and case folded */
-	uint64_t after; /* only seq > after: the cursor */
+	const char *session; /* exact session id */
+	uint64_t ref; /* an INTENT's seq: only it and the records that name it */
+	bool newest; /* newest first: mk_index_read only */
+	uint64_t after; /* only seq > after: the cursor of mk_trail_read */
 	uint64_t limit; /* at most so many */
 };
 

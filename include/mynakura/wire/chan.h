@@ -28,6 +28,11 @@ int mk_chan_send(int fd, const struct mk_msg *m, int timeout_ms);
  * MK_E_LOST at end of file.
  */
 int mk_chan_recv(int fd, struct mk_msg *m, int timeout_ms);
+/*
+ * Closes a connection to a peer that is not trusted: what it sent and nobody read is taken out
+ * first, so that closing does not wait for the descriptors in it. For non-blocking use.
+ */
+void mk_chan_close(int fd);
 
 /*
  * A sealed memfd (F_SEAL_SHRINK|GROW|WRITE|SEAL) holding len bytes of data; the caller closes *out.

@@ -61,6 +61,13 @@ int mk_client_send(struct mk_client *c, struct mk_msg *req);
  */
 bool mk_client_receive(struct mk_client *c, struct mk_msg *reply, int *result);
 
+/*
+ * The daemon ends a session by itself (unused, the PC slept, locked from elsewhere) and says so in a
+ * notice. true once after one has come; reads it when nothing is awaited (the descriptor is readable
+ * then). Anything else that nobody asked for loses the connection.
+ */
+bool mk_client_locked(struct mk_client *c);
+
 /* Has the connection been lost? */
 bool mk_client_lost(const struct mk_client *c);
 

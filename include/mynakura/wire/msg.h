@@ -28,6 +28,8 @@
 #define MK_MSG_FDS 4
 
 #define MK_FLAG_REPLY 0x01 /* an answer; MK_T_error says how it ended */
+#define MK_FLAG_NOTICE                                                                             \
+	0x04 /* nobody asked, id 0: type lock = the session was ended by the daemon */
 #define MK_FLAG_MORE 0x02 /* further messages of the same answer follow */
 
 enum mk_type {
@@ -175,7 +177,8 @@ enum mk_type {
 	X(128, request, STR)                                                                       \
 	X(129, line, STR)                                                                          \
 	X(130, shown, BOOL)                                                                        \
-	X(131, facility, STR)
+	X(131, facility, STR)                                                                      \
+	X(148, newest, BOOL)
 
 enum mk_tag {
 #define X(number, name, type) MK_T_##name = number,

@@ -22,7 +22,8 @@
 #include "mynakura/model/role.h"
 #include "mynakura/model/rule.h"
 
-enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN };
+/* KEEPER: a session with a role; or none, for root and the daemon's own account (decisions.md 18). */
+enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN, MK_SESSION_KEEPER };
 enum mk_need_grant { MK_GRANT_NONE, MK_GRANT_PAGE, MK_GRANT_NUMBER };
 enum mk_audit_class { MK_AUDIT_NONE, MK_AUDIT_SESSION, MK_AUDIT_AFTER, MK_AUDIT_BEFORE };
 enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
@@ -47,10 +48,11 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  * auth             in: answer* (to the prompts of the last answer; none at first)
  *                  out: ok (true: passed, log in), else prompt* {kind (info|error|echo|hidden), text}.
  *                  Installed only: the PAM conversation, before login (decisions.md 6). Refused: AUTH.
- * lock             out: -   (without a session, installed: ends all sessions of the caller's uid)
+ * lock             in: all? (without a session: ends all sessions of the caller's account)   out: -
  * status           out: office, form, demo, count (members), item* {kind, count}: queue per ledger
- *                  etc., alarm*, seq, head, entries
- * office_list      out: item* {id, name, kind (own|client)}
+ *                  etc., alarm*, seq, head, entries, witness (time of the last audit_anchor, "none")
+ * office_list      out: item* {id, name, kind (own|client), item* {field, value} (of the own one:
+ *                  approvals, limit.NAME)}
  * office_add       in: name                           out: office, seq, head
  * office_set       in: office?, field, value          (field: name, approvals)
  * limit_set        in: field, value                   (field: mk_limit's names; policy/limit.h)
@@ -92,21 +94,25 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  * subject_add      in: ledger?, item* {field, value}, number? (twice: typed twice)      out:
  *   subject, seq, head
  * subject_set      in: subject, ledger?, item* {field, value}
- * subject_history  in: subject, ledger?, cursor?      out: as audit_list
+ * subject_history  in: subject, ledger?, newest?, cursor?, limit?     out: as audit_list
  * reveal           in: subject, ledger?, reason, purpose?, approval? (a task)   out: number, subject, seq, head
  * export           in: ledger, subject*, profile (compiled), purpose?, destination?, fd 0 = the new
  *   empty file      out: rows, skipped* {subject, why}, id* (written though not confirmed yet),
  *                  changed*, sha256, seq, head
- * audit_list       in: from?, to? (RFC 3339 or date), actor?, action?, subject?, text?, cursor?,
+ * audit_list       in: from?, to? (RFC 3339 or date), actor?, action?, subject?, session?, ref? (an
+ *                  INTENT's seq: it and what names it), text?, newest? (newest first), cursor?,
  *                  limit?
- *                  out: item* {seq, time, actor, role, terminal, from, action, subject, ledger,
- *                    purpose, result, detail, hash}, cursor?
- * audit_verify     in: key? (text)                    out: ok, entries, from, to, head; when not
- *   ok: seq, why
+ *                  out: item* {seq, ref?, kind, time, actor, role, terminal, from, session, action,
+ *                    subject* (the first 1,000; count when there are several), ledger, purpose,
+ *                    result, reason, detail, hash}, cursor? (the last seq: go on from there)
+ * audit_verify     in: key? (text), head? (a kept one, 64 digits or 20 letters)
+ *                  out: ok, entries, from, to, head, ref? (the kept head's seq); when not ok: seq,
+ *                  code, why. Without a session: root and the daemon's own account only; so
+ *                  audit_anchor.
  * audit_anchor     out: seq, head (a fresh checkpoint), key (fingerprint), checkpoint (its line)
- * audit_anomalies  in: from?, to?                     out: item* {kind, actor?, count, seq (of the
- *                  newest), time}
- * witness_check    in: checkpoint (a line that the caller kept)   out: seq, head, checkpoint (the
+ * audit_anomalies  in: from?, to?                     out: item* {kind (model/anomaly.h), actor?,
+ *                  count, seq (of the newest), time}
+ * witness_check    in: checkpoint (as the caller kept it: mynakura-trail(5), Kept checkpoints)   out: seq, head, checkpoint (the
  *                  newest). ROLLED_BACK, TAMPERED, INPUT (no line of this trail: ignored, alarm)
  * approval_list    in: all? (decided ones too), cursor?
  *                  out: item* {approval, request (its name), requester, state (waiting|granted|denied|
@@ -116,16 +122,21 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
  *                  by page), item* {subject, code?, name? (where the asker may see them), shown}
  * approval_grant   in: approval, digest? (what was shown), passphrase
  * approval_deny    in: approval, reason               (the requester withdraws by it)
- * transcribe       in: ledger?, subject*, document, purpose?      out: approval, state (waiting |
- *                  granted): a task (転記) that waits for a chief; then reveal takes it as `approval`,
+ * transcribe       in: ledger?, subject*, document, purpose?      out: approval, deadline, roles? (who
+ *                  may approve; absent: nobody else is there), state (waiting | granted): a task (転記) that waits for a chief; then reveal takes it as `approval`,
  *                  shows each person once and costs no budget
  * clock_status     out: wall (the PC's clock), steady (what is believed), confirmed (the jumps
  *                  themselves are on the trail: action clock_jump)
  * clock_confirm    out: wall
  *
- * A request whose row wants a second person answers MK_E_APPROVAL with MK_T_approval (the id under
- * which it waits) until that is granted; the same request, sent again by the same member, then runs.
- * login takes checkpoint? (the line kept in the caller's home) and answers checkpoint (the newest).
+ * A request whose row wants a second person answers MK_E_APPROVAL with approval (the id under which
+ * it waits), deadline and roles (who may approve; absent where nobody else could and only the delay is
+ * waited for), until that is granted; the same request, sent again by the same member, then runs.
+ * login takes checkpoint? (as the caller kept it) and answers checkpoint (the one signed after this
+ * login). A kept one that is not in this trail: ROLLED_BACK or TAMPERED, no session, an alarm on the
+ * trail; a member who is auditor and nothing else comes in with an alarm, to look. One that proves
+ * nothing (INPUT) is ignored with an alarm. Where the member comes in all the same, witness holds
+ * the error's code.
  */
 #define MK_REQUEST_TABLE(X)                                                                        \
 	X(1, hello, MK_R_ALL, NO, NONE, NONE, NONE, NEVER, 0, ANY, 0)                              \
@@ -165,8 +176,8 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
 	X(70, reveal, MK_R_WORK, OPEN, NUMBER, BEFORE, REVEAL, NEVER, 0, ANY, 0)                   \
 	X(80, export, MK_R_WORK, OPEN, NUMBER, BEFORE, EXPORT, BULK, MK_ROLE_chief, ANY, 1)        \
 	X(90, audit_list, MK_R_AUDIT, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
-	X(91, audit_verify, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                 \
-	X(92, audit_anchor, MK_R_AUDIT, OPEN, NONE, AFTER, NONE, NEVER, 0, ANY, 0)                 \
+	X(91, audit_verify, MK_R_ALL, KEEPER, NONE, SESSION, NONE, NEVER, 0, ANY, 0)               \
+	X(92, audit_anchor, MK_R_AUDIT, KEEPER, NONE, AFTER, NONE, NEVER, 0, ANY, 0)               \
 	X(93, audit_anomalies, MK_R_AUDIT, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)            \
 	X(94, witness_check, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                \
 	X(100, approval_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)               \

@@ -4,8 +4,10 @@
  * guesser who tries words, years, runs and repetitions first; it is no proof, and it only ever
  * advises. Costs are in tenths of a bit.
  */
-#include "mynakura/crypto/passphrase.h"
+#include "mynakura/model/strength.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "mynakura/base/utf8.h"
@@ -157,4 +159,13 @@ mk_pass_bits(const char *text, size_t len)
 		i += n;
 	}
 	return tenths / 10;
+}
+
+enum mk_pass_grade
+mk_pass_grade(const char *text, size_t len)
+{
+	unsigned bits = mk_pass_bits(text, len);
+	if (len < MK_PASS_BYTES_MIN || bits < MK_PASS_BITS_MIN)
+		return MK_PASS_WEAK;
+	return bits < 60 ? MK_PASS_FAIR : bits < 80 ? MK_PASS_GOOD : MK_PASS_STRONG;
 }
