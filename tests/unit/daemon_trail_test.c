@@ -8,11 +8,13 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mynakura/base/buf.h"
 #include "mynakura/base/err.h"
 #include "mynakura/base/secret.h"
+#include "mynakura/base/time.h"
 #include "mynakura/trail/verify.h"
 #include "src/daemon/trail_internal.h"
 #include "tests/lib/mk_cmocka.h"
@@ -255,12 +257,149 @@ test_full(void **state)
 	umount(role->trail_dir);
 }
 
+/* --- the role as a process */
+
+static pid_t role_pid;
+
+static void
+start_role(int peer)
+{
+	static char dir[300];
+	int mon[2];
+	assert_int_equal(mk_chan_pair(mon), 0);
+	snprintf(dir, sizeof dir, "%s", root);
+	role_pid = fork();
+	assert_true(role_pid >= 0);
+	if (role_pid == 0) {
+		struct mk_daemon_args args = {.dir = dir, .embedded = true};
+		int a = fcntl(mon[1], F_DUPFD, 40), b = fcntl(peer, F_DUPFD, 40);
+		dup2(a, MK_FD_MONITOR);
+		dup2(b, MK_FD_PEER);
+		close_range(5, ~0U, 0);
+		_exit(mk_trail_run(&args) == 0 ? 0 : 1);
+	}
+	close(mon[1]);
+}
+
+static struct mk_msg
+ask(uint16_t type, void (*put)(struct mk_buf *))
+{
+	struct mk_msg m, reply;
+	mk_msg_init(&m, type, 9);
+	if (put != NULL)
+		put(&m.body);
+	assert_int_equal(mk_chan_send(vault, &m, 5000), 0);
+	mk_msg_free(&m);
+	assert_int_equal(mk_chan_recv(vault, &reply, 20000), 0);
+	assert_int_equal(reply.id, 9);
+	return reply;
+}
+
+static int
+error_of(struct mk_msg *m)
+{
+	return (int)mk_get_i64(m->body.data, m->body.len, MK_T_error, 1);
+}
+
+static unsigned
+count_items(const struct mk_msg *m)
+{
+	struct mk_rd rd;
+	struct mk_item it;
+	unsigned n = 0;
+	mk_rd_init(&rd, m->body.data, m->body.len);
+	while (mk_item_next(&rd, &it) > 0)
+		n += it.tag == MK_T_item;
+	return n;
+}
+
+static void
+put_person(struct mk_buf *b)
+{
+	mk_put_str(b, MK_T_subject, "s0123456789abc");
+}
+
+static void
+put_old(struct mk_buf *b)
+{
+	mk_put_i64(b, MK_T_time, mk_now() - INT64_C(11) * 365 * 86400);
+}
+
+static void
+put_young(struct mk_buf *b)
+{
+	mk_put_i64(b, MK_T_time, mk_now() - INT64_C(3) * 365 * 86400);
+}
+
+/* A trail that began twenty years ago: what is purged is gone from lists and from the index. */
+static void
+test_purge(void **state)
+{
+	(void)state;
+	static const char *const subject[] = {"s0123456789abc"};
+	int pair[2];
+	uint64_t old_count = 0;
+	int64_t begin = mk_now() - INT64_C(20) * 365 * 86400;
+	assert_int_equal(mk_trail_create(role->trail_dir, "v", begin, &role->trail), 0);
+	for (int i = 0; i < 40; i++) {
+		struct mk_event e;
+		memset(&e, 0, sizeof e);
+		e.kind = MK_EV_EVENT;
+		e.action = MK_A_subject_show;
+		e.time = begin + i * INT64_C(180) * 86400;
+		e.subjects = subject;
+		e.n_subjects = 1;
+		e.result = "ok";
+		old_count += e.time < mk_now() - INT64_C(11) * 365 * 86400;
+		assert_int_equal(mk_trail_append(role->trail, &e, false, NULL, NULL), 0);
+	}
+	assert_int_equal(mk_trail_close(role->trail), 0);
+	role->trail = NULL;
+	assert_int_equal(mk_chan_pair(pair), 0);
+	close(vault);
+	vault = pair[0];
+	start_role(pair[1]);
+	close(pair[1]);
+	struct mk_msg m = ask(MK_TR_OPEN, NULL);
+	assert_int_equal(error_of(&m), 0);
+	mk_msg_free(&m);
+	m = ask(MK_TR_READ, put_person);
+	assert_int_equal(count_items(&m), 40);
+	mk_msg_free(&m);
+	m = ask(MK_TR_PURGE, put_young);
+	assert_int_equal(error_of(&m), MK_E_INPUT);
+	mk_msg_free(&m);
+	m = ask(MK_TR_PURGE, put_old);
+	assert_int_equal(error_of(&m), 0);
+	uint64_t fallen = mk_get_u64(m.body.data, m.body.len, MK_T_count, 0);
+	assert_true(fallen >= old_count - 1 && fallen <= old_count && fallen > 15);
+	mk_msg_free(&m);
+	m = ask(MK_TR_READ, put_person);
+	assert_int_equal(count_items(&m), 40 - fallen);
+	mk_msg_free(&m);
+	m = ask(MK_TR_ANOMALIES, NULL);
+	assert_true(count_items(&m) >= 1);
+	mk_msg_free(&m);
+	m = ask(MK_TR_VERIFY, NULL);
+	assert_true(mk_get_bool(m.body.data, m.body.len, MK_T_ok, false));
+	mk_msg_free(&m);
+	m = ask(MK_TR_PURGE, put_old); /* done is done */
+	assert_int_equal(mk_get_u64(m.body.data, m.body.len, MK_T_count, 9), 0);
+	mk_msg_free(&m);
+	close(vault);
+	vault = -1;
+	int status = 1;
+	assert_int_equal(waitpid(role_pid, &status, 0), role_pid);
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_group, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_full, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_purge, setup, teardown),
 	};
 	if (mk_base_init() < 0)
 		return 1;
