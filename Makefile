@@ -18,6 +18,8 @@ bindir      ?= $(prefix)/bin
 libexecdir  ?= $(prefix)/libexec
 datadir     ?= $(prefix)/share
 mandir      ?= $(datadir)/man
+docdir      ?= $(datadir)/doc/mynakura
+pamdir      ?= /etc/pam.d
 # Fixed places of the installed form, whatever the prefix: a vault, its socket and its secret are one per PC.
 localstatedir ?= /var
 sysconfdir  ?= /etc
@@ -57,7 +59,7 @@ DEPS_exchange := model base
 DEPS_profile  := exchange model base
 DEPS_report   := model base
 DEPS_daemon   := store trail policy exchange wire sandbox crypto model base
-DEPS_tui      := wire profile exchange report model base
+DEPS_tui      := wire profile exchange policy report model base
 DEPS_cli      := wire profile exchange report policy model base
 
 pc_cflags = $(shell pkg-config --cflags $(1) 2>/dev/null)
@@ -291,9 +293,14 @@ install: all
 	install -D -m 644 contrib/completion/mynakura.bash $(DESTDIR)$(datadir)/bash-completion/completions/mynakura
 	for m in $(patsubst $(B)/%,%,$(MO)); do install -D -m 644 $(B)/$$m $(DESTDIR)$(datadir)/$${m#share/}; done
 	for m in man/*.[1-8]; do install -D -m 644 $$m $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
+	install -D -m 644 -t $(DESTDIR)$(docdir)/pam.d contrib/pam.d/*
+	# Who may log in is the administrator's: what stands there is never touched.
+	test -e $(DESTDIR)$(pamdir)/mynakura || install -D -m 644 contrib/pam.d/mynakura $(DESTDIR)$(pamdir)/mynakura
+	for f in users access.conf time.conf faillock.conf; do test -e $(DESTDIR)$(sysconfdir)/mynakura/$$f || \
+		install -D -m 644 contrib/pam.d/$$f $(DESTDIR)$(sysconfdir)/mynakura/$$f || exit 1; done
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/mynakura $(DESTDIR)$(bindir)/mynakura-verify
-	rm -rf $(DESTDIR)$(libexecdir)/mynakura $(DESTDIR)$(datadir)/mynakura
+	rm -rf $(DESTDIR)$(libexecdir)/mynakura $(DESTDIR)$(datadir)/mynakura $(DESTDIR)$(docdir)/pam.d
 	rm -f $(DESTDIR)$(datadir)/bash-completion/completions/mynakura
 	rm -f $(patsubst $(B)/share/%,$(DESTDIR)$(datadir)/%,$(MO))
 	for m in man/*.[1-8]; do rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done

@@ -423,7 +423,10 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 		? mk_op_fail(op, MK_E_NOT_FOUND, "there is no vault here yet: make one with init")
 		: first_policy(op);
 	op->stage = OP_CHECK;
-	if (r == MK_E_AUTH && c->session != NULL && row->passphrase != 0) {
+	/* One that was typed is looked at, however fresh the last: a wrong one does nothing. */
+	bool typed = r == 0 && row->number != MK_REQ_export &&
+		     row->number != MK_REQ_member_passphrase && mk_op_has(op, MK_T_passphrase);
+	if ((r == MK_E_AUTH || typed) && c->session != NULL && row->passphrase != 0) {
 		op->stage = OP_PROVE;
 		r = 0;
 	}

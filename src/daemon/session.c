@@ -602,6 +602,17 @@ own_office(const struct mk_office *o, void *arg)
 	return 1;
 }
 
+/* The office's limits, so that a screen can show what it changes. */
+static void
+put_limits(const struct vault *v, struct mk_buf *b)
+{
+	char kind[48];
+	for (int i = 0; i < MK_LIMIT_COUNT; i++) {
+		snprintf(kind, sizeof kind, "limit.%s", mk_limit_name(i));
+		put_count(b, kind, NULL, v->limits[i]);
+	}
+}
+
 static int
 status_act(struct op *op)
 {
@@ -626,6 +637,7 @@ status_act(struct op *op)
 	put_count(b, "members", NULL, w.members);
 	put_count(b, "active_members", NULL, w.active);
 	put_count(b, "sessions", NULL, mk_session_count(v));
+	put_limits(v, b);
 	if (w.r < 0)
 		mk_put_str(b, MK_T_alarm, "a ledger could not be opened");
 	if (!mk_secret_locked())

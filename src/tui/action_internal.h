@@ -35,8 +35,17 @@
 #define MK_P_TASK 0x40000U
 #define MK_P_LOGIN 0x80000U
 #define MK_P_CHOOSE 0x100000U /* a list that another screen opened to choose from */
-#define MK_P_PERSON 0x200000U
+#define MK_P_SAVE 0x200000U /* a form that is kept */
 #define MK_P_DISCARD 0x400000U /* a question that Enter answers with no */
+#define MK_P_DECIDE 0x800000U /* a request that the session may decide */
+#define MK_P_OWN 0x1000000U /* a request of one's own */
+#define MK_P_USE 0x2000000U /* something that waits to be gone on with */
+#define MK_P_MEMBERS 0x4000000U
+#define MK_P_MEMBER 0x8000000U
+#define MK_P_APPROVALS 0x10000000U
+#define MK_P_CLOCK 0x20000000U
+#define MK_P_NEWPASS 0x40000000U /* a passphrase that is made */
+#define MK_P_GIVE 0x80000000U /* a member to whom the session may give ledgers */
 
 /*
  * X(name, keys, places, word of the key bar (NULL: not there), sentence of the help screen). Keys
@@ -51,11 +60,30 @@
 	X(device, "d", MK_P_CAPTURE, N_("Scanner"), N_("choose another scanner"))                  \
 	X(cancel, "C-c", MK_P_CAPTURE, N_("Stop"), N_("stop after the sheet that is being read"))  \
 	X(choose, "Enter", MK_P_CHOOSE, N_("Choose"), N_("choose this one"))                       \
-	X(save, "F2 C-d", MK_P_PERSON, N_("Save"), N_("keep what stands here"))                    \
+	X(save, "F2 C-d", MK_P_SAVE, N_("Save"), N_("keep what stands here"))                      \
+	X(use, "Enter", MK_P_USE, N_("Go on"), N_("go on with what was granted"))                  \
+	X(grant, "g", MK_P_DECIDE, N_("Grant"), N_("grant it, as the second person"))              \
+	X(deny, "d", MK_P_DECIDE, N_("Refuse"), N_("refuse it, with a reason"))                    \
+	X(withdraw, "w", MK_P_OWN, N_("Withdraw"), N_("take your own request back"))               \
+	X(decided, "a", MK_P_APPROVALS, N_("All"), N_("show or leave out those that are decided")) \
+	X(new_member, "n", MK_P_MEMBERS, N_("New member"),                                         \
+	    N_("enter a member: a one-time code is made"))                                         \
+	X(give, "Enter Space", MK_P_GIVE, N_("Give or take"),                                      \
+	    N_("give this ledger to the member, or take it away"))                                 \
+	X(change, "e", MK_P_MEMBER, N_("Change"), N_("change name, roles or the last day"))        \
+	X(shut_out, "d", MK_P_MEMBER, N_("Shut out"),                                              \
+	    N_("shut the member out at once, or let in again"))                                    \
+	X(new_code, "c", MK_P_MEMBER, N_("New code"),                                              \
+	    N_("a new one-time code, for a forgotten passphrase"))                                 \
+	X(confirm_clock, "c", MK_P_CLOCK, N_("Confirm"), N_("confirm that the clock is right"))    \
+	X(propose, "F3", MK_P_NEWPASS, N_("Propose"),                                              \
+	    N_("propose a passphrase that is hard to guess"))                                      \
 	X(open, "Enter", MK_P_LIST, N_("Open"), N_("open the selected row"))                       \
 	X(next_field, "Tab Down", MK_P_FORM, N_("Next field"), N_("go to the next field"))         \
 	X(prev_field, "BTab Up", MK_P_FORM, NULL, N_("go to the field before"))                    \
 	X(exit, "Escape C-c", MK_P_LOGIN, N_("Leave"), N_("leave the program"))                    \
+	X(code, "F4", MK_P_LOGIN, N_("One-time code"),                                             \
+	    N_("for the first time here, or with a new code"))                                     \
 	X(enter, "Enter", MK_P_FORM, NULL, N_("go on: next field, or do what the screen is for"))  \
 	X(person, "F4", MK_P_REVIEW, N_("Person"),                                                 \
 	    N_("the item belongs to a person who is in the ledger already"))                       \
@@ -73,16 +101,23 @@
 	X(search, "/", MK_P_SEARCH, N_("Search"), N_("search while typing"))                       \
 	X(verify, "v", MK_P_TRAIL, N_("Verify"), N_("verify the whole record, link by link"))      \
 	X(filter, "f", MK_P_TRAIL, N_("Filter"), N_("show only some entries"))                     \
+	X(same_session, "s", MK_P_TRAIL, N_("Session"), N_("show only the session of this entry")) \
 	X(own_acts, "a", MK_P_TRAIL, N_("Looks"),                                                  \
 	    N_("show or leave out the mere looking at lists"))                                     \
 	X(add, "n", MK_P_SUBJECTS | MK_P_NUMBERS, N_("New person"),                                \
 	    N_("enter a person by hand, for a paper without a picture"))                           \
+	X(mark, "Space", MK_P_SUBJECTS | MK_P_NUMBERS, NULL,                                       \
+	    N_("mark this person, or take the mark away"))                                         \
+	X(transcribe, "t", MK_P_SUBJECTS | MK_P_NUMBERS, N_("Transcribe"),                         \
+	    N_("ask for a task: copy the numbers of those marked into a document"))                \
 	X(write, "F2 C-d", MK_P_EXPORT, N_("Write file"), N_("write the file"))                    \
 	X(yes, "y Y", MK_P_DISCARD, N_("Yes"), N_("yes, throw it away"))                           \
 	X(no, "Enter Escape n N C-c", MK_P_DISCARD, N_("No"), N_("no, go on here"))                \
 	X(confirm, "Enter", MK_P_CONFIRM, N_("OK"), N_("do it"))                                   \
 	X(task, "t", MK_P_SESSION | MK_P_HOME, N_("Task"),                                         \
 	    N_("work for another ledger or purpose"))                                              \
+	X(passphrase, "p", MK_P_SESSION | MK_P_HOME, N_("Passphrase"),                             \
+	    N_("change your own passphrase"))                                                      \
 	X(up, "Up k C-p", MK_P_LIST, NULL, N_("one row up"))                                       \
 	X(down, "Down j C-n", MK_P_LIST, NULL, N_("one row down"))                                 \
 	X(page_up, "PPage C-b", MK_P_LIST, NULL, N_("one page up"))                                \

@@ -146,7 +146,11 @@ hello_done(struct mk_tui *t, int r, const struct mk_msg *reply)
 	mk_witness_place(t->vault, t->conf->dir);
 	(void)mk_get_str(b, len, MK_T_form, form, sizeof form);
 	t->embedded = strcmp(form, "installed") != 0;
+	t->connection++;
 	t->dirty = true;
+	/* The login depends on what the daemon is. */
+	if (!t->session.open && t->top != NULL && t->top->ops->shown != NULL)
+		t->top->ops->shown(t->top);
 }
 
 int

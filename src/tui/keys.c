@@ -17,8 +17,11 @@ static const struct {
     {MK_P_FORM | MK_P_CONFIRM | MK_P_LOGIN, "Fields and questions"},
     {MK_P_CAPTURE, "Scanning"},
     {MK_P_QUEUE | MK_P_REVIEW, "Review"},
-    {MK_P_SUBJECTS | MK_P_SUBJECT | MK_P_PERSON | MK_P_REVEAL, "People"},
+    {MK_P_SUBJECTS | MK_P_SUBJECT | MK_P_SAVE | MK_P_REVEAL, "People"},
     {MK_P_EXPORT, "Export"},
+    {MK_P_APPROVALS | MK_P_DECIDE | MK_P_OWN | MK_P_USE, "Approvals and tasks"},
+    {MK_P_MEMBERS | MK_P_MEMBER | MK_P_GIVE | MK_P_NEWPASS, "Members and passphrases"},
+    {MK_P_CLOCK, "Clock"},
     {MK_P_TRAIL, "Audit trail"},
 };
 

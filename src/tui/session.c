@@ -52,6 +52,18 @@ mk_tui_wanted_purpose(const struct mk_tui *t)
 }
 
 bool
+mk_tui_installed(const struct mk_tui *t)
+{
+	return t->hello && !t->embedded;
+}
+
+unsigned
+mk_tui_connection(const struct mk_tui *t)
+{
+	return t->connection;
+}
+
+bool
 mk_tui_is_demo(const struct mk_tui *t)
 {
 	return t->demo;

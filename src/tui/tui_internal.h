@@ -33,6 +33,7 @@ struct mk_tui {
 	char vault[MK_WITNESS_VAULT_MAX];
 	struct mk_witness_login witness; /* what was offered with the last login */
 	bool demo, embedded;
+	unsigned connection; /* so many daemons have answered hello */
 	bool hello, met; /* this daemon, any daemon has answered hello */
 	char told[1024];
 	enum mk_tone tone;

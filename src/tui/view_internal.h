@@ -93,6 +93,8 @@ void mk_tui_witness_offer(struct mk_tui *t, struct mk_buf *body);
 void mk_tui_witness_take(struct mk_tui *t, const struct mk_msg *reply);
 void mk_tell_login(struct mk_tui *t, int err, const struct mk_msg *reply);
 const char *mk_tui_wanted_purpose(const struct mk_tui *t); /* --purpose; "" when not given */
+bool mk_tui_installed(const struct mk_tui *t); /* as the daemon said; false until it has */
+unsigned mk_tui_connection(const struct mk_tui *t); /* counts the daemons that said hello */
 bool mk_tui_is_demo(const struct mk_tui *t); /* as the daemon said; false until it has */
 void mk_tui_set_office(struct mk_tui *t, const char *office);
 /* A page of member_list and of ledger_list: names for ids. */

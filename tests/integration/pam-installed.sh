@@ -25,8 +25,12 @@ is() {
 	ok $r "$@"
 	[ $r -eq 0 ] || { echo "# status $status"; say "$err"; say "$out"; }
 }
-denied() { # REASON WORDS: the newest login_failed on the trail says so. The trail's files are read as root, like a stranger would
-	cat /var/lib/mynakura/trail/*.jsonl | grep '"action":"login_failed"' | tail -n 1 >"$TAP_TMP/last"
+denied() { # REASON WORDS: the newest login_failed on the trail says so (soon: what ended without a request is in the group commit)
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		cat /var/lib/mynakura/trail/*.jsonl | grep '"action":"login_failed"' | tail -n 1 >"$TAP_TMP/last"
+		grep -q "$1" "$TAP_TMP/last" && break
+		sleep 0.3
+	done
 	grep -q "$1" "$TAP_TMP/last"
 	r=$?
 	ok $r "on the trail: $1 ($2)"
@@ -63,7 +67,10 @@ sed -i /suzuki/d /etc/mynakura/users
 try suzuki "$SUZUKI" login
 is 3 "an account that is not listed: status 3"
 denied 'pam=7 stage=account\|pam=6 stage=account\|pam=[0-9]* stage=account' "not listed"
-grep -q 'pam=\|account' "$out" && ok 1 "the code is not told" || ok 0 "the code is not told"
+! grep -q 'pam=\|stage=' "$out" "$err"
+ok $? "the code is not told"
+! grep -q 'pam=99' "$TAP_TMP/last"
+ok $? "control: a reason that is not there is not found"
 installed_pam
 rm /etc/pam.d/mynakura
 try suzuki "$SUZUKI" login
@@ -127,7 +134,7 @@ elif mode == "flood":
 END
 chmod 755 "$TAP_TMP" && cp -r "$TAP_TOP/tests/lib" "$TAP_TOP/include" "$TAP_TMP/" 2>/dev/null
 mkdir -p "$TAP_TMP/top/tests" && mv "$TAP_TMP/lib" "$TAP_TMP/top/tests/" && mv "$TAP_TMP/include" "$TAP_TMP/top/" && chmod -R go+rX "$TAP_TMP/top" "$TAP_TMP/client.py"
-client() { as suzuki env TAP_TOP="$TAP_TMP/top" PYTHONDONTWRITEBYTECODE=1 python3 "$TAP_TMP/client.py" "$TAP_TMP/top/tests/lib" "$@" 2>&1 | tail -n 1; }
+client() { as "${CLIENT:-suzuki}" env TAP_TOP="$TAP_TMP/top" PYTHONDONTWRITEBYTECODE=1 python3 "$TAP_TMP/client.py" "$TAP_TMP/top/tests/lib" "$@" 2>&1 | tail -n 1; }
 same() { # WANT GOT WORDS
 	[ "$1" = "$2" ]
 	ok $? "$3"
@@ -186,7 +193,7 @@ denied 'pam=cancelled' "given up"
 same 'False AUTH' "$(client count)" "two answers to one prompt"
 denied 'pam=answers' "two answers"
 sleep 3
-[ -n "$(cat /var/lib/mynakura/trail/*.jsonl | grep -c "$PASSWORD")" ] && ! grep -rqa "$PASSWORD" /var/lib/mynakura "$TAP_TMP/daemon.log"
+! grep -rqa "$PASSWORD" /var/lib/mynakura "$TAP_TMP/daemon.log"
 ok $? "the password stands nowhere in the vault's folders nor in the daemon's words"
 grep -rqa "鈴木\|request=auth" /var/lib/mynakura/trail
 ok $? "control: the search finds what is there"
@@ -203,7 +210,7 @@ bad() { # NAME REASON BODY
 	[ "$took" -le 16 ]
 	ok $? "$name: after $took s"
 	denied "$reason" "$name"
-	pgrep -f -- --role=pam >"$TAP_TMP/left"
+	pgrep --ns $$ --nslist mnt -f -- --role=pam >"$TAP_TMP/left"
 	[ ! -s "$TAP_TMP/left" ]
 	ok $? "$name: no process is left"
 	installed_pam
@@ -216,24 +223,38 @@ bad exits 'pam=ended stage=conversation' '_exit(0);'
 bad crashes 'pam=ended stage=conversation' 'abort();'
 bad forks 'pam=timeout stage=conversation' 'if (fork() == 0) { sleep(40); _exit(0); } for (;;) pause();'
 pid=$(role vault)
+fds=$(ls "/proc/$pid/fd" | wc -l)
 module slow 'char *r = 0; pam_prompt(h, PAM_PROMPT_ECHO_OFF, &r, "PIN"); return PAM_SUCCESS;'
+CLIENT=tanaka
 client flood 4 >"$TAP_TMP/flood" &
 sleep 2
-n=$(pgrep -fc -- --role=pam)
+n=$(pgrep --ns $$ --nslist mnt -fc -- --role=pam)
 [ "$n" -eq 7 ]
 ok $? "seven conversations at once have seven processes: $n"
 wait $!
+same '[False, False, False, False, False, False, False]' "$(cat "$TAP_TMP/flood")" "each was asked"
 sleep 1
-n=$(pgrep -fc -- --role=pam)
+n=$(pgrep --ns $$ --nslist mnt -fc -- --role=pam)
 [ "$n" -eq 0 ]
 ok $? "and none when their connections have gone: $n"
 [ "$pid" = "$(role vault)" ]
 ok $? "the vault is the same process all the time"
-ok "$(ls "/proc/$pid/fd" | wc -l | awk '{print $1 > 40}')" "and holds no descriptors of theirs: $(ls "/proc/$pid/fd" | wc -l)"
+n=$(ls "/proc/$pid/fd" | wc -l)
+[ "$n" -le "$fds" ]
+ok $? "and holds no descriptor of theirs: $n, $fds before"
+
+# more than eight at once: the ninth waits
+CLIENT=tanaka client flood 4 >"$TAP_TMP/flood" &
+first=$!
+sleep 1
+CLIENT=yamada client flood 0 >"$TAP_TMP/second"
+n=$(grep -o False "$TAP_TMP/second" | wc -l)
+[ "$n" -eq 1 ]
+ok $? "eight processes are the limit: of seven more one is started: $(cat "$TAP_TMP/second")"
+wait $first
 
 # --- the faillock variant as it is shipped, under the monitor's capabilities
 cp "$TAP_TOP/contrib/pam.d/mynakura-faillock" /etc/pam.d/mynakura
-install -d -m 700 /var/lib/mynakura-faillock
 login_pw() { # PASSWORD: waits out the daemon's own delay
 	try mori "the mori phrase
 $1" login
@@ -254,7 +275,7 @@ for i in 1 2 3; do login_pw wrong; done
 is 3 "faillock: wrong ones are refused"
 login_pw 'the mori login'
 is 3 "faillock: after three the right one is refused too"
-faillock --dir /var/lib/mynakura-faillock --user mori --reset >/dev/null 2>&1
+faillock --dir /var/lib/mynakura/faillock --user mori --reset >/dev/null 2>&1
 login_pw 'the mori login'
 is 0 "control: after faillock --reset it passes"
 

@@ -36,7 +36,7 @@ screen
 ||
 ||
 ||
-|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:Esc} 戻る  {r:F12} ロック|
+|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:t} 転記  {r:Esc} 戻る  {r:F12} ロック|
 key Down
 bytes <= 300
 key Down

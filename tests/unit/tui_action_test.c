@@ -25,7 +25,7 @@
 struct view {
 	const char *name;
 	unsigned places;
-	unsigned more[3]; /* 0 ends; it may also be that nothing comes to it */
+	unsigned more[5]; /* 0 ends; it may also be that nothing comes to it */
 	int session;
 };
 
@@ -43,12 +43,27 @@ static const struct view views[] = {
     {"review", MK_P_FORM | MK_P_REVIEW | MK_P_BACK, {0}, SESSION_YES},
     {"subjects", MK_P_LIST | MK_P_BACK | MK_P_SEARCH, {MK_P_CHOOSE, MK_P_SUBJECTS}, SESSION_YES},
     {"subject", MK_P_SUBJECT | MK_P_BACK, {0}, SESSION_YES},
-    {"person", MK_P_FORM | MK_P_PERSON | MK_P_BACK, {0}, SESSION_YES},
+    {"person", MK_P_FORM | MK_P_SAVE | MK_P_BACK, {0}, SESSION_YES},
     {"reveal", MK_P_REVEAL, {0}, SESSION_YES},
     {"export", MK_P_LIST | MK_P_BACK, {0}, SESSION_YES},
     {"export-form", MK_P_EXPORT | MK_P_BACK | MK_P_FORM, {0}, SESSION_YES},
     {"trail", MK_P_LIST | MK_P_BACK, {MK_P_TRAIL | MK_P_SEARCH}, SESSION_YES},
     {"verify", MK_P_PAGER | MK_P_BACK, {0}, SESSION_YES},
+    {"sign", MK_P_FORM | MK_P_CONFIRM, {0}, SESSION_YES},
+    {"auth", MK_P_FORM | MK_P_CONFIRM, {0}, SESSION_NO},
+    {"approvals", MK_P_LIST | MK_P_BACK | MK_P_APPROVALS, {0}, SESSION_YES},
+    {"approval", MK_P_PAGER | MK_P_BACK, {MK_P_DECIDE, MK_P_OWN, MK_P_OWN | MK_P_USE}, SESSION_YES},
+    {"walk", MK_P_LIST | MK_P_BACK | MK_P_USE, {0}, SESSION_YES},
+    {"transcribe", MK_P_FORM | MK_P_SAVE | MK_P_BACK, {0}, SESSION_YES},
+    {"members", MK_P_LIST | MK_P_BACK | MK_P_MEMBERS, {0}, SESSION_YES},
+    {"member", MK_P_LIST | MK_P_BACK | MK_P_MEMBER, {MK_P_GIVE}, SESSION_YES},
+    {"member-form", MK_P_FORM | MK_P_SAVE | MK_P_BACK, {0}, SESSION_YES},
+    {"code", MK_P_CONFIRM, {0}, SESSION_YES},
+    {"newpass", MK_P_FORM | MK_P_SAVE | MK_P_BACK | MK_P_NEWPASS, {0}, SESSION_NO | SESSION_YES},
+    {"keys", MK_P_LIST | MK_P_BACK, {0}, SESSION_YES},
+    {"limits", MK_P_LIST | MK_P_BACK, {0}, SESSION_YES},
+    {"clock", MK_P_PAGER | MK_P_BACK, {MK_P_CLOCK}, SESSION_YES},
+    {"anomalies", MK_P_LIST | MK_P_BACK, {0}, SESSION_YES},
 };
 
 /* Calls f for each set of places that a view can have. */
@@ -56,7 +71,7 @@ static void
 each_set(void (*f)(const struct view *v, unsigned places, void *arg), void *arg)
 {
 	for (size_t i = 0; i < ARRAY_LEN(views); i++)
-		for (size_t m = 0; m < 4; m++) {
+		for (size_t m = 0; m < 5; m++) {
 			const struct view *v = &views[i];
 			unsigned more = m == 0 ? 0 : v->more[m - 1];
 			if (m > 0 && more == 0)
@@ -268,11 +283,21 @@ keys_mean_the_first_valid_row(void **state)
 static const struct {
 	const char *view, *key, *wins, *loses;
 } meant[] = {
-    {"capture", "Enter", "scan", "line_down"}, {"scanners", "Enter", "choose", "open"},
+    {"capture", "Enter", "scan", "line_down"},
+    {"scanners", "Enter", "choose", "open"},
     {"subjects", "Enter", "choose", "open"},
     {"dialog", "Enter", "no", "confirm"}, /* what is thrown away wants its own key */
-    {"dialog", "Escape", "no", "leave"}, {"dialog", "C-c", "no", "leave"},
+    {"dialog", "Escape", "no", "leave"},
+    {"dialog", "C-c", "no", "leave"},
     {"filter", "Enter", "enter", "confirm"}, /* both apply it */
+    {"sign", "Enter", "enter", "confirm"},
+    {"auth", "Enter", "enter", "confirm"},
+    {"approval", "Enter", "use", "line_down"},
+    {"approval", "g", "grant", "top"},
+    {"walk", "Enter", "use", "open"}, /* both show the next one */
+    {"member", "Enter", "give", "open"},
+    {"member", "Space", "give", "page_down"},
+    {"subjects", "Space", "mark", "page_down"},
 };
 
 struct conflicts {
@@ -380,13 +405,30 @@ keys_mean_what_was_meant(void **state)
 	    {MK_P_FORM | MK_P_REVIEW | MK_P_BACK | MK_P_SESSION, "C-d", "accept"},
 	    {MK_P_FORM | MK_P_REVIEW | MK_P_BACK | MK_P_SESSION, "Enter", "enter"},
 	    {MK_P_FORM | MK_P_REVIEW | MK_P_BACK | MK_P_SESSION, "F8", "reject"},
-	    {MK_P_FORM | MK_P_PERSON | MK_P_BACK | MK_P_SESSION, "F2", "save"},
+	    {MK_P_FORM | MK_P_SAVE | MK_P_BACK | MK_P_SESSION, "F2", "save"},
 	    {MK_P_FORM | MK_P_EXPORT | MK_P_BACK | MK_P_SESSION, "C-d", "write"},
 	    {MK_P_CAPTURE | MK_P_PAGER | MK_P_BACK | MK_P_SESSION, "Enter", "scan"},
 	    {MK_P_CAPTURE | MK_P_PAGER | MK_P_BACK | MK_P_SESSION, "C-c", "cancel"},
 	    {MK_P_CAPTURE | MK_P_PAGER | MK_P_BACK | MK_P_SESSION, "f", "files"},
 	    {MK_P_CAPTURE | MK_P_PAGER | MK_P_BACK | MK_P_SESSION, "C-f", "screen_down"},
 	    {MK_P_LIST | MK_P_BACK | MK_P_TRAIL | MK_P_SESSION, "f", "filter"},
+	    {MK_P_PAGER | MK_P_BACK | MK_P_DECIDE | MK_P_SESSION, "g", "grant"},
+	    {MK_P_PAGER | MK_P_BACK | MK_P_DECIDE | MK_P_SESSION, "d", "deny"},
+	    {MK_P_PAGER | MK_P_BACK | MK_P_OWN | MK_P_SESSION, "g", "top"}, /* not one's own */
+	    {MK_P_PAGER | MK_P_BACK | MK_P_OWN | MK_P_SESSION, "w", "withdraw"},
+	    {MK_P_PAGER | MK_P_BACK | MK_P_OWN | MK_P_SESSION, "Enter", "line_down"},
+	    {MK_P_PAGER | MK_P_BACK | MK_P_OWN | MK_P_USE | MK_P_SESSION, "Enter", "use"},
+	    {MK_P_LIST | MK_P_BACK | MK_P_MEMBER | MK_P_SESSION, "Space", "page_down"},
+	    {MK_P_LIST | MK_P_BACK | MK_P_MEMBER | MK_P_GIVE | MK_P_SESSION, "Space", "give"},
+	    {MK_P_LIST | MK_P_BACK | MK_P_MEMBER | MK_P_SESSION, "d", "shut_out"},
+	    {MK_P_LIST | MK_P_BACK | MK_P_MEMBERS | MK_P_SESSION, "n", "new_member"},
+	    {MK_P_PAGER | MK_P_BACK | MK_P_SESSION, "c", "-"},
+	    {MK_P_PAGER | MK_P_BACK | MK_P_CLOCK | MK_P_SESSION, "c", "confirm_clock"},
+	    {MK_P_FORM | MK_P_LOGIN, "F4", "code"},
+	    {MK_P_FORM | MK_P_SAVE | MK_P_BACK | MK_P_NEWPASS, "F3", "propose"},
+	    {MK_P_LIST | MK_P_BACK | MK_P_SEARCH | MK_P_SUBJECTS | MK_P_SESSION, "t", "-"},
+	    {MK_P_LIST | MK_P_BACK | MK_P_SEARCH | MK_P_SUBJECTS | MK_P_SESSION | MK_P_NUMBERS, "t",
+		"transcribe"},
 	    {0, "F2", "-"},
 	    {0, "C-l", "redraw"},
 	    {0, "?", "help"},
@@ -552,7 +594,9 @@ place_of(const char *name, size_t len)
 #define P(name) {"MK_P_" #name, MK_P_##name}
 	    P(ANY), P(SESSION), P(BACK), P(LIST), P(PAGER), P(FORM), P(SEARCH), P(HOME),
 	    P(SUBJECTS), P(SUBJECT), P(NUMBERS), P(QUEUE), P(REVIEW), P(CAPTURE), P(TRAIL),
-	    P(EXPORT), P(REVEAL), P(CONFIRM), P(TASK), P(LOGIN), P(CHOOSE), P(PERSON), P(DISCARD)};
+	    P(EXPORT), P(REVEAL), P(CONFIRM), P(TASK), P(LOGIN), P(CHOOSE), P(SAVE), P(DISCARD),
+	    P(DECIDE), P(OWN), P(USE), P(MEMBERS), P(MEMBER), P(APPROVALS), P(CLOCK), P(NEWPASS),
+	    P(GIVE)};
 #undef P
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (strlen(all[i].name) == len && memcmp(all[i].name, name, len) == 0)

@@ -53,9 +53,21 @@ static const struct {
     {"office_add", N_("add a firm")},
     {"office_set", N_("change a firm")},
     {"office_list", N_("look at firms")},
+    {"approval_request", N_("ask for a second person")},
+    {"approval_grant", N_("grant a request")},
+    {"approval_deny", N_("refuse a request")},
+    {"approval_void", N_("a request became void")},
+    {"approval_list", N_("look at approvals")},
+    {"approval_show", N_("look at a request")},
+    {"transcribe", N_("copy numbers into a document")},
+    {"member_set", N_("change a member")},
+    {"limit_set", N_("change a limit")},
+    {"key_slots", N_("look at keys")},
     {"audit_list", N_("look at the trail")},
     {"audit_verify", N_("verify the trail")},
     {"audit_anchor", N_("write a head down")},
+    {"audit_anomalies", N_("look at anomalies")},
+    {"witness_check", N_("compare a kept head")},
     {"status", N_("look at the state")},
     {"devices", N_("look at scanners")},
     {"init", N_("make the vault")},
@@ -64,6 +76,11 @@ static const struct {
     {"trail_torn", N_("torn line cut")},
     {"trail_full", N_("disk full")},
     {"clock_jump", N_("the clock jumped")},
+    {"clock_confirm", N_("confirm the clock")},
+    {"clock_status", N_("look at the clock")},
+    {"auth", N_("log in to the computer")},
+    {"lock_all", N_("lock all sessions")},
+    {"purge", N_("shorten old entries")},
     {"keyring_repair", N_("keyring repaired")},
     {"checkpoint", N_("signed checkpoint")},
     {"genesis", N_("beginning of the trail")},
@@ -79,8 +96,8 @@ mk_trail_action(size_t i, const char **words)
 	return actions[i].code;
 }
 
-static const char *
-action_words(const char *code)
+const char *
+mk_trail_words(const char *code)
 {
 	for (size_t i = 0; i < MK_TRAIL_ACTIONS; i++)
 		if (strcmp(actions[i].code, code) == 0)
@@ -113,7 +130,7 @@ mk_entry_what(const struct mk_item *entry, struct mk_buf *out)
 	char action[64], request[32];
 	mk_item_str(entry, MK_T_action, action, sizeof action);
 	bool refused = strcmp(action, "denied") == 0 && refused_request(entry, request);
-	mk_buf_puts(out, action_words(refused ? request : action));
+	mk_buf_puts(out, mk_trail_words(refused ? request : action));
 }
 
 static int

@@ -112,25 +112,8 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 		mk_buf_puts(out, k->id);
 }
 
-static int
-export_open(struct mk_view *v, const void *arg)
-{
-	static const struct mk_list_col cols[] = {{N_("File for"), 28, 3, 0},
-	    {N_("Format"), 10, 0, 0}, {N_("Purpose"), 12, 2, 0}, {N_("Profile"), 16, 0, 110}};
-	struct export_list *e = (struct export_list *)v;
-	(void)arg;
-	e->known = calloc(PROFILES_MAX, sizeof *e->known);
-	if (e->known == NULL) {
-		mk_tell(v->tui, MK_TONE_ERROR, "%s", _(mk_err_message(MK_E_NOMEM)));
-		return MK_E_NOMEM;
-	}
-	mk_list_init(&e->list, cols, sizeof cols / sizeof cols[0], cell, e);
-	read_profiles(v);
-	return 0;
-}
-
 static void
-open_form(struct export_list *e)
+open_form(struct export_list *e, const struct mk_export_wish *wish)
 {
 	struct mk_tui *t = e->v.tui;
 	if (e->n == 0)
@@ -145,8 +128,40 @@ open_form(struct export_list *e)
 		mk_tell(t, MK_TONE_INFO, "%s", _("First the task: for which ledger is the file?"));
 		(void)mk_view_open(t, &mk_view_task, NULL);
 	} else {
-		(void)mk_view_open(t, &mk_view_export_form, k->path);
+		const struct mk_export_form_arg arg = {k->path, wish};
+		(void)mk_view_open(t, &mk_view_export_form, &arg);
 	}
+}
+
+/* The form of a granted export, at once; the list stays below it. */
+static void
+open_wish(struct export_list *e, const struct mk_export_wish *wish)
+{
+	for (size_t i = 0; i < e->n; i++) {
+		if (strcmp(e->known[i].id, wish->profile) != 0)
+			continue;
+		mk_list_select(&e->list, i);
+		open_form(e, wish);
+		return;
+	}
+}
+
+static int
+export_open(struct mk_view *v, const void *arg)
+{
+	static const struct mk_list_col cols[] = {{N_("File for"), 28, 3, 0},
+	    {N_("Format"), 10, 0, 0}, {N_("Purpose"), 12, 2, 0}, {N_("Profile"), 16, 0, 110}};
+	struct export_list *e = (struct export_list *)v;
+	e->known = calloc(PROFILES_MAX, sizeof *e->known);
+	if (e->known == NULL) {
+		mk_tell(v->tui, MK_TONE_ERROR, "%s", _(mk_err_message(MK_E_NOMEM)));
+		return MK_E_NOMEM;
+	}
+	mk_list_init(&e->list, cols, sizeof cols / sizeof cols[0], cell, e);
+	read_profiles(v);
+	if (arg != NULL)
+		open_wish(e, arg);
+	return 0;
 }
 
 static bool
@@ -156,7 +171,7 @@ export_key(struct mk_view *v, const struct mk_key *key)
 	bool open = false;
 	bool used = mk_list_mouse(&e->list, key, &open);
 	if (open)
-		open_form(e);
+		open_form(e, NULL);
 	return used;
 }
 
@@ -166,7 +181,7 @@ export_act(struct mk_view *v, enum mk_act a)
 	struct export_list *e = (struct export_list *)v;
 	if (a != MK_ACT_open)
 		return mk_list_act(&e->list, a);
-	open_form(e);
+	open_form(e, NULL);
 	return true;
 }
 

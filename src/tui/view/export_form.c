@@ -18,6 +18,7 @@
 #include "mynakura/base/width.h"
 #include "mynakura/profile/profile.h"
 #include "mynakura/report/words.h"
+#include "view/sign_internal.h"
 #include "widget/form_internal.h"
 
 #define PATH_BYTES 512
@@ -138,7 +139,17 @@ add_fields(struct form *f)
 	return f->destination < 0 ? f->destination : 0;
 }
 
-/* arg: the path of the profile. */
+/* A granted export as it was asked for: whatever differs would be another one. */
+static void
+take_wish(struct form *f, const struct mk_export_wish *wish)
+{
+	mk_edit_set(mk_form_edit(&f->form, (size_t)f->destination), wish->destination);
+	if (wish->person.id[0] == '\0')
+		return;
+	f->person = wish->person;
+	f->form.field[f->whom].chosen = ONE;
+}
+
 static int
 form_open(struct mk_view *v, const void *arg)
 {
@@ -147,7 +158,8 @@ form_open(struct mk_view *v, const void *arg)
 	struct mk_msg req;
 	memset(&err, 0, sizeof err);
 	f->made = (struct mk_newfile)MK_NEWFILE_INIT;
-	int r = mk_profile_load(arg, &f->profile, &err);
+	const struct mk_export_form_arg *a = arg;
+	int r = mk_profile_load(a->path, &f->profile, &err);
 	if (r == 0)
 		r = add_fields(f);
 	if (r < 0) {
@@ -156,6 +168,8 @@ form_open(struct mk_view *v, const void *arg)
 		return r;
 	}
 	preset_path(f);
+	if (a->wish != NULL)
+		take_wish(f, a->wish);
 	note_whom(f);
 	mk_msg_init(&req, MK_REQ_status, 0);
 	mk_view_ask(v, &req, got_status, 0);
@@ -253,7 +267,7 @@ got_export(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	if (r < 0) {
 		mk_newfile_end(&f->made);
 		f->busy = false;
-		mk_tell_reply(v->tui, r, reply);
+		mk_tell_refused(v->tui, r, reply);
 		return;
 	}
 	r = mk_newfile_keep(&f->made);

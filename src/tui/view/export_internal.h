@@ -5,7 +5,12 @@
 
 #include "view/views_internal.h"
 
-extern const struct mk_view_ops mk_view_export_form; /* const char *: path of the profile */
+extern const struct mk_view_ops mk_view_export_form; /* const struct mk_export_form_arg * */
+
+struct mk_export_form_arg {
+	const char *path; /* of the profile */
+	const struct mk_export_wish *wish; /* what stands in the form at first; NULL */
+};
 
 /* A profile's status as a sentence: what the user has to know before the file is trusted. */
 const char *mk_export_status(const char *status);

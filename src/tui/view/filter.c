@@ -11,7 +11,8 @@
 struct filter {
 	struct mk_view v;
 	struct mk_form form;
-	int from, to, actor, action, text; /* indexes of fields */
+	int from, to, actor, action, subject, text; /* indexes of fields */
+	char session[MK_ID_MAX]; /* is chosen in the list, not typed: it stays */
 	const char *choices[MK_TRAIL_ACTIONS + 1];
 	void (*done)(struct mk_view *below, const struct mk_filter *filter);
 };
@@ -46,6 +47,7 @@ filter_open(struct mk_view *v, const void *arg)
 	const struct mk_filter_arg *a = arg;
 	const struct mk_filter *w = &a->filter;
 	f->done = a->done;
+	memcpy(f->session, w->session, sizeof f->session);
 	int r = add_line(f, N_("From (YYYY-MM-DD)"), sizeof w->from, w->from, &f->from);
 	if (r == 0)
 		r = add_line(f, N_("Up to and with"), sizeof w->to, w->to, &f->to);
@@ -54,7 +56,10 @@ filter_open(struct mk_view *v, const void *arg)
 	if (r < 0)
 		return r;
 	add_actions(f, w->action);
-	return add_line(f, N_("Holds the text"), sizeof w->text, w->text, &f->text);
+	r = add_line(f, N_("Whose data (id)"), sizeof w->subject, w->subject, &f->subject);
+	if (r == 0)
+		r = add_line(f, N_("Holds the text"), sizeof w->text, w->text, &f->text);
+	return r;
 }
 
 static bool
@@ -79,14 +84,17 @@ take_day(struct filter *f, int field, char *out, size_t cap)
 static void
 apply(struct filter *f)
 {
-	struct mk_filter w = {{0}, {0}, {0}, {0}, {0}};
+	struct mk_filter w;
 	struct mk_view *below = f->v.below;
 	void (*done)(struct mk_view *, const struct mk_filter *) = f->done;
 	const char *words;
 	size_t chosen = f->form.field[f->action].chosen;
+	memset(&w, 0, sizeof w);
+	memcpy(w.session, f->session, sizeof w.session);
 	if (!take_day(f, f->from, w.from, sizeof w.from) || !take_day(f, f->to, w.to, sizeof w.to))
 		return;
 	(void)mk_edit_copy(mk_form_edit(&f->form, (size_t)f->actor), w.actor, sizeof w.actor);
+	(void)mk_edit_copy(mk_form_edit(&f->form, (size_t)f->subject), w.subject, sizeof w.subject);
 	(void)mk_edit_copy(mk_form_edit(&f->form, (size_t)f->text), w.text, sizeof w.text);
 	if (chosen > 0)
 		(void)mk_str_copy(w.action, sizeof w.action, mk_trail_action(chosen - 1, &words));

@@ -13,8 +13,24 @@
 
 #define ALARMS_MAX 8
 #define ALARM_BYTES 256
+#define DIGITS 9 /* rows that a digit opens */
 
-enum row { CAPTURE, QUEUE, SUBJECTS, EXPORT, TRAIL, VERIFY, TASK, ROWS };
+enum row {
+	CAPTURE,
+	QUEUE,
+	SUBJECTS,
+	EXPORT,
+	TRAIL,
+	VERIFY,
+	TASK,
+	APPROVALS,
+	MEMBERS,
+	KEYS,
+	ANOMALIES,
+	LIMITS,
+	CLOCK,
+	ROWS
+};
 
 static const struct {
 	const char *label, *what; /* msgids */
@@ -28,6 +44,13 @@ static const struct {
     [TRAIL] = {N_("Audit trail"), N_("who did what, and when"), MK_ROLE_chief | MK_ROLE_auditor},
     [VERIFY] = {N_("Verify the record"), N_("is the audit trail whole, link by link"), 0},
     [TASK] = {N_("Task"), N_("work for another ledger or purpose"), MK_ROLES_NUMBER},
+    [APPROVALS] = {N_("Approvals"), NULL, MK_ROLES_NUMBER | MK_ROLE_admin},
+    [MEMBERS] = {N_("Members"), N_("who may do what, until when; ledgers, one-time codes"),
+	MK_R_PEOPLE},
+    [KEYS] = {N_("Keys"), N_("who holds one, and what it opens"), MK_R_KEYS},
+    [ANOMALIES] = {N_("Anomalies"), N_("what somebody should look at"), MK_R_AUDIT},
+    [LIMITS] = {N_("Limits"), N_("how much before somebody is asked"), MK_R_PEOPLE},
+    [CLOCK] = {N_("Clock"), NULL, MK_R_PEOPLE},
 };
 
 struct home {
@@ -39,6 +62,9 @@ struct home {
 	uint64_t subjects, numbers, review; /* over the ledgers of the session */
 	char alarm[ALARMS_MAX][ALARM_BYTES];
 	size_t n_alarms;
+	bool asked, clock_here, clock_right;
+	size_t for_me, granted,
+	    waiting; /* requests: to decide, one's own to go on with, one's own */
 };
 
 /* --- what needs doing */
@@ -93,20 +119,106 @@ got_status(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 }
 
 static void
+take_approval(void *arg, const struct mk_item *item)
+{
+	struct home *h = arg;
+	char who[MK_ID_MAX], state[16];
+	mk_item_str(item, MK_T_requester, who, sizeof who);
+	mk_item_str(item, MK_T_state, state, sizeof state);
+	bool own = strcmp(who, mk_tui_session(h->v.tui)->member) == 0;
+	bool waits = strcmp(state, "waiting") == 0;
+	h->for_me += waits && mk_get_bool(item->p, item->len, MK_T_ok, false) ? 1 : 0;
+	h->granted += own && strcmp(state, "granted") == 0 ? 1 : 0;
+	h->waiting += own && waits ? 1 : 0;
+}
+
+/* The first page is enough: who has more of them opens the list. */
+static void
+got_approvals(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
+{
+	struct home *h = (struct home *)v;
+	(void)tag;
+	if (r < 0)
+		return;
+	h->for_me = h->granted = h->waiting = 0;
+	mk_reply_items(reply, take_approval, h);
+	h->asked = true;
+}
+
+static void
+got_clock(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
+{
+	struct home *h = (struct home *)v;
+	(void)tag;
+	h->clock_here = r == 0;
+	h->clock_right =
+	    r < 0 || mk_get_bool(reply->body.data, reply->body.len, MK_T_confirmed, true);
+}
+
+static bool
+has_row(const struct home *h, enum row r)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (h->shown[i] == r)
+			return true;
+	return false;
+}
+
+static void
 refresh(struct mk_view *v)
 {
+	const struct home *h = (const struct home *)v;
 	struct mk_msg req;
 	mk_msg_init(&req, MK_REQ_status, 0);
 	mk_view_ask(v, &req, got_status, 0);
+	if (has_row(h, APPROVALS)) {
+		mk_msg_init(&req, MK_REQ_approval_list, 0);
+		mk_view_ask(v, &req, got_approvals, 0);
+	}
+	if (has_row(h, CLOCK)) {
+		mk_msg_init(&req, MK_REQ_clock_status, 0);
+		mk_view_ask(v, &req, got_clock, 0);
+	}
 }
 
 /* --- rows */
+
+static void
+put_approvals(const struct home *h, struct mk_buf *out, enum mk_el *el)
+{
+	const char *sep = "";
+	if (!h->asked)
+		return;
+	*el = h->for_me + h->granted > 0 ? MK_EL_STRONG : MK_EL_TEXT;
+	if (h->for_me > 0) {
+		mk_buf_printf(out, _("%zu wait for your decision"), h->for_me);
+		sep = ", ";
+	}
+	if (h->granted > 0) {
+		mk_buf_printf(out, "%s", sep);
+		mk_buf_printf(out, _("%zu of yours granted: go on"), h->granted);
+		sep = ", ";
+	}
+	if (h->waiting > 0) {
+		mk_buf_printf(out, "%s", sep);
+		mk_buf_printf(out, _("%zu of yours wait"), h->waiting);
+	} else if (*sep == '\0') {
+		mk_buf_puts(out, _("nothing waits"));
+	}
+}
 
 static void
 what_text(const struct home *h, enum row r, struct mk_buf *out, enum mk_el *el)
 {
 	if (rows[r].what != NULL) {
 		mk_buf_puts(out, _(rows[r].what));
+	} else if (r == APPROVALS) {
+		put_approvals(h, out, el);
+	} else if (r == CLOCK) {
+		*el = h->clock_right ? MK_EL_TEXT : MK_EL_STRONG;
+		mk_buf_puts(out, !h->clock_here   ? ""
+				 : h->clock_right ? _("the time is right")
+						  : _("put forward: not confirmed"));
 	} else if (!h->counted) {
 		return;
 	} else if (r == QUEUE) {
@@ -126,8 +238,10 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 {
 	const struct home *h = arg;
 	enum row r = h->shown[row];
-	if (col == 0)
+	if (col == 0 && row < DIGITS)
 		mk_buf_printf(out, "%zu %s", row + 1, _(rows[r].label));
+	else if (col == 0)
+		mk_buf_printf(out, "  %s", _(rows[r].label));
 	else
 		what_text(h, r, out, el);
 }
@@ -157,7 +271,13 @@ open_row(struct mk_view *v, enum row r)
 	    [EXPORT] = &mk_view_export,
 	    [TRAIL] = &mk_view_trail,
 	    [VERIFY] = &mk_view_verify,
-	    [TASK] = &mk_view_task};
+	    [TASK] = &mk_view_task,
+	    [APPROVALS] = &mk_view_approvals,
+	    [MEMBERS] = &mk_view_members,
+	    [KEYS] = &mk_view_keys,
+	    [ANOMALIES] = &mk_view_anomalies,
+	    [LIMITS] = &mk_view_limits,
+	    [CLOCK] = &mk_view_clock};
 	(void)mk_view_open(v->tui, views[r], NULL);
 }
 
@@ -167,7 +287,8 @@ home_key(struct mk_view *v, const struct mk_key *key)
 	struct home *h = (struct home *)v;
 	bool open = false;
 	bool used = mk_list_mouse(&h->list, key, &open);
-	if (key->code == MK_KEY_CHAR && key->mods == 0 && key->ch >= '1' && key->ch < '1' + h->n) {
+	if (key->code == MK_KEY_CHAR && key->mods == 0 && key->ch >= '1' && key->ch <= '9' &&
+	    key->ch < '1' + h->n) {
 		mk_list_select(&h->list, key->ch - '1');
 		used = open = true;
 	}
@@ -184,6 +305,8 @@ home_act(struct mk_view *v, enum mk_act a)
 		open_row(v, h->shown[h->list.sel]);
 	else if (a == MK_ACT_task)
 		(void)mk_view_open(v->tui, &mk_view_task, NULL);
+	else if (a == MK_ACT_passphrase)
+		(void)mk_view_open(v->tui, &mk_view_newpass, NULL);
 	else if (a == MK_ACT_quit)
 		mk_tui_quit(v->tui, 0);
 	else

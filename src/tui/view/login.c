@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Login: who, and the passphrase; further prompts are further fields of the same form. After the daemon has opened the session its
- * ledgers and the names of members are fetched, then the task is chosen.
+ * Login: who, in an installed office what the computer's own login check asks (auth.c), then the
+ * passphrase. After the daemon has opened the session its ledgers and the names of members are
+ * fetched, then the task is chosen.
  */
 #include "view/views_internal.h"
 
@@ -10,6 +11,8 @@
 #include <string.h>
 
 #include "mynakura/base/str.h"
+#include "mynakura/base/time.h"
+#include "view/auth_internal.h"
 #include "widget/form_internal.h"
 
 #define PASS_BYTES 1024
@@ -20,7 +23,29 @@ struct login {
 	int who, pass; /* indexes of fields; who < 0: given by --user */
 	char told[512];
 	bool busy;
+	bool passed; /* the computer's login check, on this connection */
+	unsigned connection; /* on which it passed */
+	int64_t last; /* when this member logged in before; 0: not told */
 };
+
+/* An installed office asks the computer first who this is. */
+static bool
+must_pass(const struct login *l)
+{
+	const struct mk_tui *t = l->v.tui;
+	return mk_tui_installed(t) && !(l->passed && l->connection == mk_tui_connection(t));
+}
+
+/* The passphrase has its turn when everything before it has passed. */
+static void
+show_pass(struct login *l)
+{
+	l->form.field[l->pass].hidden = must_pass(l);
+	if (!must_pass(l))
+		mk_form_focus(&l->form, (size_t)l->pass);
+	else if (l->who >= 0)
+		mk_form_focus(&l->form, (size_t)l->who);
+}
 
 static int
 login_open(struct mk_view *v, const void *arg)
@@ -36,14 +61,17 @@ login_open(struct mk_view *v, const void *arg)
 			return l->who;
 	}
 	l->pass = mk_form_line(&l->form, N_("Passphrase"), MK_EDIT_PASSPHRASE, PASS_BYTES);
-	return l->pass < 0 ? l->pass : 0;
+	if (l->pass < 0)
+		return l->pass;
+	l->form.field[l->pass].hidden = must_pass(l);
+	return 0;
 }
 
 static bool
 login_key(struct mk_view *v, const struct mk_key *key)
 {
 	struct login *l = (struct login *)v;
-	if (l->busy)
+	if (l->busy || (must_pass(l) && l->who < 0))
 		return mk_key_is_text(key);
 	bool used = mk_form_key(&l->form, key);
 	if (used && l->form.field[l->form.focus].edit.full)
@@ -86,6 +114,7 @@ take_ledger(void *arg, const struct mk_item *item)
 	mk_item_str(item, MK_T_purposes, l->purposes, sizeof l->purposes);
 }
 
+static void ask_computer(struct login *l);
 static void got_ledgers(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag);
 static void got_members(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag);
 
@@ -109,6 +138,15 @@ has_more(const struct mk_msg *reply)
 	return mk_find(reply->body.data, reply->body.len, MK_T_cursor, &it);
 }
 
+/* Whoever sees a time at which he was not here has something to tell the chief. */
+static void
+tell_last(struct mk_tui *t, int64_t last)
+{
+	char s[MK_TIME_MAX];
+	mk_time_format(last, s);
+	mk_tell(t, MK_TONE_INFO, _("Your last login: %.10s %.5s"), s, s + 11);
+}
+
 static void
 got_ledgers(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
@@ -124,10 +162,13 @@ got_ledgers(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 		ask_list(v, MK_REQ_ledger_list, reply);
 		return;
 	}
+	int64_t last = ((struct login *)v)->last;
 	mk_view_close(v);
 	bool settled = mk_task_settled(t);
 	if (mk_view_open(t, &mk_view_home, NULL) == 0 && !settled)
 		(void)mk_view_open(t, &mk_view_task, NULL);
+	if (last > 0)
+		tell_last(t, last);
 }
 
 static void
@@ -153,6 +194,45 @@ got_status(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	ask_list(v, MK_REQ_member_list, NULL);
 }
 
+/* --- the computer's own check */
+
+static void
+computer_passed(struct mk_view *v)
+{
+	struct login *l = (struct login *)v;
+	l->passed = true;
+	l->connection = mk_tui_connection(v->tui);
+	l->busy = false;
+	show_pass(l);
+}
+
+static void
+got_auth(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
+{
+	struct login *l = (struct login *)v;
+	(void)tag;
+	l->busy = false;
+	if (r < 0) {
+		mk_tell_reply(v->tui, r, reply);
+		show_pass(l);
+	} else if (mk_get_bool(reply->body.data, reply->body.len, MK_T_ok, false)) {
+		computer_passed(v);
+	} else {
+		const struct mk_auth_arg arg = {reply, computer_passed};
+		(void)mk_view_open(v->tui, &mk_view_auth, &arg);
+	}
+}
+
+static void
+ask_computer(struct login *l)
+{
+	struct mk_msg req;
+	show_pass(l);
+	mk_msg_init(&req, MK_REQ_auth, 0);
+	l->busy = true;
+	mk_view_ask(&l->v, &req, got_auth, 0);
+}
+
 /* --- the login itself */
 
 static void
@@ -168,9 +248,15 @@ got_login(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	if (r < 0) {
 		mk_tell_login(v->tui, r, reply);
 		mk_form_focus(&l->form, (size_t)l->pass);
+		/* What has passed was good for one login. */
+		if (mk_tui_installed(v->tui)) {
+			l->passed = false;
+			ask_computer(l);
+		}
 		return;
 	}
 	s->open = true;
+	l->last = mk_get_i64(b, len, MK_T_time, 0);
 	mk_tui_witness_take(v->tui, reply);
 	(void)mk_get_str(b, len, MK_T_member, s->member, sizeof s->member);
 	(void)mk_get_str(b, len, MK_T_name, s->name, sizeof s->name);
@@ -210,6 +296,23 @@ try_login(struct login *l)
 	mk_view_ask(&l->v, &req, got_login, 0);
 }
 
+/* With a one-time code: the account that stands here goes along. */
+static void
+first_time(struct login *l)
+{
+	char who[256] = "";
+	if (must_pass(l)) {
+		mk_tell(l->v.tui, MK_TONE_INFO, "%s",
+		    _("First the login check of this computer: press Enter."));
+		return;
+	}
+	if (l->who >= 0)
+		(void)mk_edit_copy(mk_form_edit(&l->form, (size_t)l->who), who, sizeof who);
+	else
+		(void)mk_str_copy(who, sizeof who, mk_tui_user(l->v.tui));
+	(void)mk_view_open(l->v.tui, &mk_view_newpass, who);
+}
+
 static bool
 login_act(struct mk_view *v, enum mk_act a)
 {
@@ -218,8 +321,12 @@ login_act(struct mk_view *v, enum mk_act a)
 		return a == MK_ACT_enter;
 	if (mk_form_act(&l->form, a))
 		return true;
-	if (a == MK_ACT_enter)
+	if (a == MK_ACT_enter && must_pass(l))
+		ask_computer(l);
+	else if (a == MK_ACT_enter)
 		try_login(l);
+	else if (a == MK_ACT_code)
+		first_time(l);
 	else if (a == MK_ACT_exit)
 		mk_tui_quit(v->tui, 0);
 	else
@@ -251,13 +358,27 @@ login_draw(struct mk_view *v, struct mk_area area)
 	if (l->who < 0)
 		mk_drawf(
 		    term, y + 3, x, w, MK_EL_TEXT, "%s: %s", _("Login as"), mk_tui_user(v->tui));
+	mk_draw_cursor(term, y + 4, x);
 	mk_form_draw(&l->form, term, (struct mk_area){y + 4, x - 1, (int)l->form.n, w});
-	const char *below = l->busy              ? _("One moment: the passphrase is being checked.")
+	bool first = must_pass(l);
+	const char *below = l->busy && first     ? _("One moment: this computer's login check.")
+			    : l->busy            ? _("One moment: the passphrase is being checked.")
 			    : l->told[0] != '\0' ? l->told
+			    : first              ? _("Enter: this computer's login check, then the "
+								  "passphrase")
 						 : "";
 	int row = y + 5 + (int)l->form.n;
 	row += mk_draw_wrapped(term, row, x, w, area.y + area.h - row, MK_EL_TEXT, below);
 	draw_hints(v, row + 1, x, w, area.y + area.h);
+}
+
+/* The daemon has said what it is, or a view on top has closed. */
+static void
+login_shown(struct mk_view *v)
+{
+	struct login *l = (struct login *)v;
+	if (l->form.field[l->pass].hidden != must_pass(l))
+		show_pass(l);
 }
 
 static void
@@ -276,5 +397,6 @@ const struct mk_view_ops mk_view_login = {
     .key = login_key,
     .act = login_act,
     .draw = login_draw,
+    .shown = login_shown,
     .close = login_close,
 };

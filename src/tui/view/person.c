@@ -265,7 +265,7 @@ person_close(struct mk_view *v)
 const struct mk_view_ops mk_view_person = {
     .name = "person",
     .title = N_("Person's data"),
-    .places = MK_P_FORM | MK_P_PERSON | MK_P_BACK,
+    .places = MK_P_FORM | MK_P_SAVE | MK_P_BACK,
     .size = sizeof(struct person_form),
     .open = person_open,
     .key = person_key,

@@ -16,6 +16,7 @@
 struct reveal {
 	struct mk_view v;
 	struct mk_subject_arg subject;
+	size_t nth, of; /* of a task */
 	struct mk_secret *number; /* NULL: not here yet */
 	int64_t until; /* mono ms */
 	int left; /* seconds, as shown */
@@ -54,10 +55,13 @@ reveal_open(struct mk_view *v, const void *arg)
 	const struct mk_tui_session *s = mk_tui_session(v->tui);
 	struct mk_msg req;
 	d->subject = a->subject;
+	d->nth = a->nth;
+	d->of = a->of;
 	mk_msg_init(&req, MK_REQ_reveal, 0);
 	mk_put_str(&req.body, MK_T_subject, a->subject.id);
 	mk_put_str(&req.body, MK_T_ledger, a->subject.ledger);
-	mk_put_str(&req.body, MK_T_reason, a->reason);
+	mk_put_str(&req.body, MK_T_reason, a->reason[0] != '\0' ? a->reason : NULL);
+	mk_put_str(&req.body, MK_T_approval, a->approval[0] != '\0' ? a->approval : NULL);
 	/* The task's purpose is one of its own ledger's only. */
 	if (s->ledger != NULL && s->purpose[0] != '\0' &&
 	    strcmp(s->ledger->id, a->subject.ledger) == 0)
@@ -98,6 +102,8 @@ reveal_draw(struct mk_view *v, struct mk_area area)
 	int y = area.y + (area.h > h ? (area.h - h) / 3 : 0);
 	mk_draw_frame(term, (struct mk_area){y, x, h, w});
 	mk_draw(term, y + 1, x + 2, w - 4, MK_EL_STRONG, d->subject.name);
+	if (d->of > 0)
+		mk_drawf(term, y + 2, x + 2, w - 4, MK_EL_TEXT, _("%zu of %zu"), d->nth, d->of);
 	if (d->number == NULL) {
 		mk_draw(term, y + 3, x + 2, w - 4, MK_EL_TEXT, _("being recorded ..."));
 		mk_draw_cursor(term, y + 3, x + 2);

@@ -110,6 +110,15 @@ edit(struct subject *s)
 	(void)mk_view_open(s->v.tui, &mk_view_person, &arg);
 }
 
+static void
+history(struct subject *s)
+{
+	struct mk_trail_arg arg;
+	memset(&arg, 0, sizeof arg);
+	arg.person = s->arg;
+	(void)mk_view_open(s->v.tui, &mk_view_trail, &arg);
+}
+
 static bool
 subject_act(struct mk_view *v, enum mk_act a)
 {
@@ -122,7 +131,7 @@ subject_act(struct mk_view *v, enum mk_act a)
 	else if (a == MK_ACT_edit)
 		edit(s);
 	else if (a == MK_ACT_history)
-		(void)mk_view_open(v->tui, &mk_view_trail, &s->arg);
+		history(s);
 	else
 		return false;
 	return true;

@@ -4,7 +4,7 @@
  * while typing (kanji, kana in either script, any width, roman letters, code). Numbers are masked by
  * the daemon. Opened by another screen it is a choice of one person.
  */
-#include "view/views_internal.h"
+#include "view/transcribe_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +38,8 @@ struct subjects {
 	char keep[MK_ID_MAX]; /* select this one again when it comes; "" the first */
 	size_t keep_n; /* so many rows were here */
 	void (*chosen)(struct mk_view *below, const struct mk_subject_arg *one);
+	struct mk_subject_arg *marks; /* n_marks people, also of searches before */
+	size_t n_marks;
 };
 
 /* --- rows from the daemon */
@@ -182,6 +184,62 @@ fetch_more(struct subjects *s)
 		ask_page(s);
 }
 
+/* --- marks: the people of a task */
+
+/* The place of a person among the marked ones; n_marks: not there. */
+static size_t
+mark_of(const struct subjects *s, const char *id)
+{
+	size_t i = 0;
+	while (i < s->n_marks && strcmp(s->marks[i].id, id) != 0)
+		i++;
+	return i;
+}
+
+static void
+read_person(const struct person *p, struct mk_subject_arg *out)
+{
+	memset(out, 0, sizeof *out);
+	memcpy(out->id, p->id, sizeof out->id);
+	memcpy(out->ledger, p->ledger, sizeof out->ledger);
+	memcpy(out->name, p->name, sizeof out->name);
+}
+
+static void
+mark(struct subjects *s)
+{
+	if (s->n == 0)
+		return;
+	const struct person *p = &s->rows[s->list.sel];
+	size_t i = mark_of(s, p->id);
+	if (s->marks == NULL && (s->marks = calloc(MK_MARKS_MAX, sizeof *s->marks)) == NULL)
+		return;
+	if (i < s->n_marks)
+		s->marks[i] = s->marks[--s->n_marks];
+	else if (!p->number)
+		mk_tell(s->v.tui, MK_TONE_WARN, "%s", _("No number is kept for this person."));
+	else if (s->n_marks == MK_MARKS_MAX)
+		mk_tell(
+		    s->v.tui, MK_TONE_WARN, _("no more than %d people in one task"), MK_MARKS_MAX);
+	else
+		read_person(p, &s->marks[s->n_marks++]);
+	mk_list_select(&s->list, s->list.sel + 1);
+}
+
+/* A task for those marked; for the selected one when nobody is. */
+static void
+ask_task(struct subjects *s)
+{
+	struct mk_transcribe_arg arg = {s->marks, s->n_marks};
+	struct mk_subject_arg one;
+	if (s->n == 0)
+		return;
+	read_person(&s->rows[s->list.sel], &one);
+	if (s->n_marks == 0)
+		arg = (struct mk_transcribe_arg){&one, 1};
+	(void)mk_view_open(s->v.tui, &mk_view_transcribe, &arg);
+}
+
 /* --- the view */
 
 static void
@@ -190,6 +248,8 @@ cell(void *arg, size_t row, size_t col, struct mk_buf *out, enum mk_el *el)
 	const struct subjects *s = arg;
 	const struct person *p = &s->rows[row];
 	const char *const texts[] = {p->name, p->kana, p->code, p->birth};
+	if (col == 0 && s->n_marks > 0)
+		mk_buf_puts(out, mark_of(s, p->id) < s->n_marks ? "* " : "  ");
 	if (col < sizeof texts / sizeof texts[0]) {
 		mk_buf_puts(out, texts[col]);
 		return;
@@ -236,11 +296,7 @@ pick(struct subjects *s)
 	}
 	if (s->n == 0)
 		return true;
-	const struct person *p = &s->rows[s->list.sel];
-	memset(&one, 0, sizeof one);
-	memcpy(one.id, p->id, sizeof one.id);
-	memcpy(one.ledger, p->ledger, sizeof one.ledger);
-	memcpy(one.name, p->name, sizeof one.name);
+	read_person(&s->rows[s->list.sel], &one);
 	if (s->chosen == NULL) {
 		(void)mk_view_open(s->v.tui, &mk_view_subject, &one);
 		return true;
@@ -305,6 +361,13 @@ subjects_act(struct mk_view *v, enum mk_act a)
 	case MK_ACT_open:
 	case MK_ACT_choose:
 		return pick(s);
+	case MK_ACT_mark:
+		mark(s);
+		fetch_more(s);
+		return true;
+	case MK_ACT_transcribe:
+		ask_task(s);
+		return true;
 	case MK_ACT_add:
 		(void)mk_view_open(v->tui, &mk_view_person, NULL);
 		return true;
@@ -323,8 +386,10 @@ draw_search(struct subjects *s, struct mk_term *term, struct mk_area area)
 	char count[64];
 	const char *label = _("Search");
 	int x = area.x + 2, l = (int)strlen(label);
-	snprintf(count, sizeof count,
+	int len = snprintf(count, sizeof count,
 	    s->cursor[0] != '\0' ? _("more than %zu people") : _("%zu people"), s->n);
+	if (s->n_marks > 0 && len > 0 && (size_t)len < sizeof count)
+		snprintf(count + len, sizeof count - (size_t)len, _(", %zu marked"), s->n_marks);
 	l = mk_draw(term, area.y, x, 20, MK_EL_LABEL, label);
 	int w = area.w - l - 34 < 40 ? area.w - l - 34 : 40;
 	mk_edit_draw(&s->search, term, area.y, x + l + 1, w, s->typing);
@@ -361,6 +426,9 @@ subjects_close(struct mk_view *v)
 	struct subjects *s = (struct subjects *)v;
 	forget_rows(s);
 	free(s->rows);
+	if (s->marks != NULL)
+		mk_wipe(s->marks, MK_MARKS_MAX * sizeof *s->marks);
+	free(s->marks);
 	mk_edit_fini(&s->search);
 }
 

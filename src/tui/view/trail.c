@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The audit trail, oldest above; or what it holds of one person. The daemon pages forward only: the
- * plain view begins near the end and fetches older chunks when the selection comes near the top, a
- * filtered one is read from the beginning to the end.
+ * The audit trail, oldest above; or what it holds of one person. It begins with the newest entries
+ * that are wanted, fetches older chunks when the selection comes near the top, and what was written
+ * meanwhile when one goes on at the end.
  */
 #include "view/trail_internal.h"
 
@@ -19,11 +19,10 @@
 #define CHUNK 200 /* entries that are fetched at once */
 #define ROWS_MAX 5000 /* entries that are kept */
 #define DROP 1000 /* the oldest go by so many when there are more */
-#define ANSWER_FAR 1000 /* an intent's end is looked for so many entries on */
 #define DATE_COLS 100 /* from here on the year has its place */
 
 struct row {
-	uint64_t seq;
+	uint64_t seq, ref; /* ref: of an outcome, its intent; 0: none */
 	uint8_t *rec; /* the items as they came */
 	size_t len;
 	bool intent, ended; /* ended: its outcome is in the list as well */
@@ -35,7 +34,7 @@ struct rows {
 	size_t n, cap;
 };
 
-enum phase { RESTING, READING, READING_OLDER };
+enum phase { RESTING, READING_NEWER, READING_OLDER };
 
 struct trail {
 	struct mk_view v;
@@ -47,6 +46,7 @@ struct trail {
 	struct mk_subject_arg person; /* id "": the whole trail */
 	bool all; /* the mere looks too */
 	bool cut; /* there were more than are kept */
+	char cursor[64]; /* behind the oldest one that is here; "": there are none */
 	enum phase phase;
 	uintptr_t round; /* answers of earlier rounds are not looked at */
 };
@@ -125,11 +125,10 @@ take_entry(void *arg, const struct mk_item *entry)
 {
 	struct trail *t = arg;
 	struct rows *to = t->phase == READING_OLDER ? &t->older : &t->rows;
-	struct row r = {.seq = mk_get_u64(entry->p, entry->len, MK_T_seq, 0), .len = entry->len};
+	struct row r = {.seq = mk_get_u64(entry->p, entry->len, MK_T_seq, 0),
+	    .ref = mk_get_u64(entry->p, entry->len, MK_T_ref, 0),
+	    .len = entry->len};
 	char kind[16];
-	/* The chunk before the first entry ends at it. */
-	if (to == &t->older && t->rows.n > 0 && r.seq >= t->rows.r[0].seq)
-		return;
 	if (!rows_room(to, 1) || (r.rec = malloc(entry->len)) == NULL)
 		return;
 	memcpy(r.rec, entry->p, entry->len);
@@ -139,33 +138,29 @@ take_entry(void *arg, const struct mk_item *entry)
 	to->r[to->n++] = r;
 }
 
-/* Is b the end of what a began? A session does one thing after the other. */
-static bool
-ends(const struct row *a, const struct row *b)
+/* Rows stand in the order of their numbers; NULL: it is not here. */
+static struct row *
+row_of(const struct rows *s, uint64_t seq)
 {
-	static const unsigned tags[] = {MK_T_action, MK_T_session, MK_T_actor};
-	char x[64], y[64];
-	const struct mk_item ia = item_of(a), ib = item_of(b);
-	mk_item_str(&ib, MK_T_kind, y, sizeof y);
-	if (strcmp(y, "outcome") != 0)
-		return false;
-	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
-		mk_item_str(&ia, tags[i], x, sizeof x);
-		mk_item_str(&ib, tags[i], y, sizeof y);
-		if (strcmp(x, y) != 0)
-			return false;
+	size_t low = 0, high = s->n;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (s->r[mid].seq < seq)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return true;
+	return low < s->n && s->r[low].seq == seq ? &s->r[low] : NULL;
 }
 
+/* An outcome names its intent. */
 static void
 find_ends(struct rows *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		struct row *a = &s->r[i];
-		for (size_t k = i + 1; a->intent && !a->ended && k < s->n && k < i + ANSWER_FAR;
-		     k++)
-			a->ended = ends(a, &s->r[k]);
+		struct row *begun = s->r[i].ref != 0 ? row_of(s, s->r[i].ref) : NULL;
+		if (begun != NULL && begun->intent && !s->r[i].intent)
+			begun->ended = true;
 	}
 }
 
@@ -217,26 +212,30 @@ put_some(struct mk_buf *b, unsigned tag, const char *s)
 		mk_put_str(b, tag, s);
 }
 
-/* Entries after this number; limit 0: as many as fit. */
+/* after: entries after this number, in their order; 0: the newest ones, or those before the oldest. */
 static void
-ask_page(struct trail *t, uint64_t after, uint64_t limit)
+ask_page(struct trail *t, uint64_t after)
 {
 	struct mk_msg req;
 	char cursor[24];
 	mk_msg_init(&req, of_person(t) ? MK_REQ_subject_history : MK_REQ_audit_list, 0);
-	put_some(&req.body, MK_T_subject, t->person.id);
+	put_some(&req.body, MK_T_subject, of_person(t) ? t->person.id : t->filter.subject);
 	put_some(&req.body, MK_T_ledger, t->person.ledger);
 	put_some(&req.body, MK_T_from, t->filter.from);
 	put_some(&req.body, MK_T_to, t->filter.to);
 	put_some(&req.body, MK_T_actor, t->filter.actor);
 	put_some(&req.body, MK_T_action, t->filter.action);
 	put_some(&req.body, MK_T_text, t->filter.text);
+	put_some(&req.body, MK_T_session, t->filter.session);
 	if (after > 0) {
 		snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)after);
 		mk_put_str(&req.body, MK_T_cursor, cursor);
+	} else {
+		mk_put_bool(&req.body, MK_T_newest, true);
+		put_some(&req.body, MK_T_cursor, t->cursor);
 	}
-	if (limit > 0)
-		mk_put_u64(&req.body, MK_T_limit, limit);
+	mk_put_u64(&req.body, MK_T_limit, CHUNK);
+	t->phase = after > 0 ? READING_NEWER : READING_OLDER;
 	mk_view_ask(&t->v, &req, got_page, t->round);
 }
 
@@ -244,26 +243,24 @@ ask_page(struct trail *t, uint64_t after, uint64_t limit)
 static void
 fetch_older(struct trail *t)
 {
-	uint64_t first = t->rows.n > 0 ? t->rows.r[0].seq : 0;
-	if (t->phase != RESTING || t->filtered || of_person(t) || first <= 1 ||
-	    t->list.sel > 2 * (size_t)t->list.page || t->cut)
+	if (t->phase != RESTING || t->cursor[0] == '\0' || t->list.sel > 2 * (size_t)t->list.page ||
+	    t->cut)
 		return;
-	if (t->rows.n >= ROWS_MAX) {
+	if (t->rows.n >= ROWS_MAX)
 		t->cut = true;
-		return;
-	}
-	uint64_t after = first > CHUNK + 1 ? first - CHUNK - 1 : 0;
-	t->phase = READING_OLDER;
-	ask_page(t, after, first - after - 1);
+	else
+		ask_page(t, 0);
 }
 
+/* They came newest first. */
 static void
 put_older_first(struct trail *t)
 {
 	struct rows *s = &t->rows, *o = &t->older;
 	if (o->n > 0 && rows_room(s, o->n)) {
 		memmove(s->r + o->n, s->r, s->n * sizeof *s->r);
-		memcpy(s->r, o->r, o->n * sizeof *s->r);
+		for (size_t i = 0; i < o->n; i++)
+			s->r[i] = o->r[o->n - 1 - i];
 		s->n += o->n;
 		o->n = 0; /* the records have moved */
 	}
@@ -271,11 +268,39 @@ put_older_first(struct trail *t)
 }
 
 static void
+take_older(struct trail *t, const struct mk_msg *reply)
+{
+	size_t before = t->rows.n;
+	t->cursor[0] = '\0';
+	(void)mk_get_str(
+	    reply->body.data, reply->body.len, MK_T_cursor, t->cursor, sizeof t->cursor);
+	put_older_first(t);
+	if (t->rows.n == before)
+		t->cursor[0] = '\0'; /* a page without entries is the last */
+	t->phase = RESTING;
+}
+
+static void
+take_newer(struct trail *t, const struct mk_msg *reply)
+{
+	char cursor[24];
+	uint64_t after = 0;
+	bool more = mk_get_str(reply->body.data, reply->body.len, MK_T_cursor, cursor,
+			sizeof cursor) == 0 &&
+		    mk_str_u64(cursor, UINT64_MAX, &after) == 0;
+	if (t->rows.n > ROWS_MAX) {
+		t->cut = true;
+		rows_drop(&t->rows, DROP);
+	}
+	t->phase = RESTING;
+	if (more && t->rows.n > 0 && after >= t->rows.r[t->rows.n - 1].seq)
+		ask_page(t, after);
+}
+
+static void
 got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
 	struct trail *t = (struct trail *)v;
-	char cursor[24];
-	uint64_t after = 0;
 	if (tag != t->round)
 		return;
 	if (r < 0) {
@@ -285,69 +310,38 @@ got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	}
 	uint64_t at = selected(t);
 	mk_reply_items(reply, take_entry, t);
-	bool more = mk_get_str(reply->body.data, reply->body.len, MK_T_cursor, cursor,
-			sizeof cursor) == 0 &&
-		    mk_str_u64(cursor, UINT64_MAX, &after) == 0;
-	uint64_t left = 0, first = t->rows.n > 0 ? t->rows.r[0].seq : 0;
-	if (t->phase == READING_OLDER) {
-		more = more && after + 1 < first;
-		left = more ? first - after - 1 : 0;
-		if (!more)
-			put_older_first(t);
-	}
-	if (t->phase == READING && t->rows.n > ROWS_MAX) {
-		t->cut = true;
-		rows_drop(&t->rows, DROP);
-	}
-	if (more)
-		ask_page(t, after, left);
+	if (t->phase == READING_OLDER)
+		take_older(t, reply);
 	else
-		t->phase = RESTING;
+		take_newer(t, reply);
 	show_rows(t, at);
 	fetch_older(t);
-}
-
-static void
-got_status(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
-{
-	struct trail *t = (struct trail *)v;
-	if (tag != t->round)
-		return;
-	uint64_t seq = r < 0 ? 0 : mk_get_u64(reply->body.data, reply->body.len, MK_T_seq, 0);
-	ask_page(t, seq > CHUNK ? seq - CHUNK : 0, 0);
 }
 
 /* Forgets what is here and reads what is wanted now. */
 static void
 read_anew(struct trail *t)
 {
-	struct mk_msg req;
 	mk_view_ask_drop(&t->v);
 	t->round++;
 	rows_free(&t->rows);
 	rows_free(&t->older);
 	mk_list_count(&t->list, 0, false);
 	t->cut = false;
-	t->phase = READING;
+	t->cursor[0] = '\0';
 	const struct mk_filter *f = &t->filter;
 	t->filtered = f->from[0] != '\0' || f->to[0] != '\0' || f->actor[0] != '\0' ||
-		      f->action[0] != '\0' || f->text[0] != '\0';
-	if (t->filtered || of_person(t)) {
-		ask_page(t, 0, 0);
-		return;
-	}
-	mk_msg_init(&req, MK_REQ_status, 0);
-	mk_view_ask(&t->v, &req, got_status, t->round);
+		      f->action[0] != '\0' || f->text[0] != '\0' || f->session[0] != '\0' ||
+		      f->subject[0] != '\0';
+	ask_page(t, 0);
 }
 
 /* What was written meanwhile, when the newest is asked for again. */
 static void
 fetch_newer(struct trail *t)
 {
-	if (t->phase != RESTING || t->rows.n == 0)
-		return;
-	t->phase = READING;
-	ask_page(t, t->rows.r[t->rows.n - 1].seq, 0);
+	if (t->phase == RESTING && t->rows.n > 0)
+		ask_page(t, t->rows.r[t->rows.n - 1].seq);
 }
 
 /* --- cells */
@@ -494,6 +488,20 @@ open_entry(struct trail *t)
 	mk_buf_free(&text);
 }
 
+/* Only what was done in the selected entry's session. */
+static void
+filter_session(struct trail *t)
+{
+	if (t->list.count == 0)
+		return;
+	const struct mk_item entry = item_of(&t->rows.r[t->shown[t->list.sel]]);
+	mk_item_str(&entry, MK_T_session, t->filter.session, sizeof t->filter.session);
+	if (t->filter.session[0] == '\0')
+		mk_tell(t->v.tui, MK_TONE_INFO, "%s", _("This entry belongs to no session."));
+	else
+		read_anew(t);
+}
+
 static void
 clear_filter(struct trail *t)
 {
@@ -540,6 +548,8 @@ trail_act(struct mk_view *v, enum mk_act a)
 		ask_filter(t);
 	else if (a == MK_ACT_search)
 		ask_text(t);
+	else if (a == MK_ACT_same_session)
+		filter_session(t);
 	else if (a == MK_ACT_verify)
 		(void)mk_view_open(v->tui, &mk_view_verify, NULL);
 	else if (a == MK_ACT_back && t->filtered)
@@ -555,8 +565,10 @@ static int
 trail_open(struct mk_view *v, const void *arg)
 {
 	struct trail *t = (struct trail *)v;
-	if (arg != NULL)
-		t->person = *(const struct mk_subject_arg *)arg;
+	if (arg != NULL) {
+		t->person = ((const struct mk_trail_arg *)arg)->person;
+		t->filter = ((const struct mk_trail_arg *)arg)->filter;
+	}
 	mk_list_init(&t->list, of_person(t) ? person_cols : trail_cols,
 	    sizeof trail_cols / sizeof trail_cols[0], cell, t);
 	read_anew(t);
@@ -584,6 +596,10 @@ put_filter(const struct trail *t, struct mk_buf *out)
 			mk_buf_printf(out, "  %s: %s", _("What"), _(words));
 	if (f->text[0] != '\0')
 		mk_buf_printf(out, "  %s: %s", _("Text"), f->text);
+	if (f->subject[0] != '\0')
+		mk_buf_printf(out, "  %s: %s", _("Whose data"), f->subject);
+	if (f->session[0] != '\0')
+		mk_buf_printf(out, "  %s", _("this session"));
 }
 
 /* The line above the list: what is shown of what. */
@@ -592,8 +608,8 @@ put_state(const struct trail *t, struct mk_buf *out)
 {
 	if (of_person(t))
 		mk_buf_printf(out, "%s  ", t->person.name);
-	if (t->phase == READING)
-		mk_buf_printf(out, _("reading: %zu entries so far"), t->rows.n);
+	if (t->cursor[0] != '\0' && !t->cut)
+		mk_buf_printf(out, _("the newest %zu entries"), t->list.count);
 	else if (t->list.count == t->rows.n || of_person(t))
 		mk_buf_printf(out, _("%zu entries"), t->list.count);
 	else

@@ -7,7 +7,9 @@
 
 /* The i-th action of the trail: its code and msgid; NULL past the end. */
 const char *mk_trail_action(size_t i, const char **words);
-#define MK_TRAIL_ACTIONS 46
+#define MK_TRAIL_ACTIONS 63
+/* An action of the trail, or a request, in words; an unknown code as it stands. */
+const char *mk_trail_words(const char *code);
 
 /*
  * What an entry is about, in words: of a refusal what was refused; an unknown code as it stands.
@@ -18,13 +20,6 @@ void mk_entry_what(const struct mk_item *entry, struct mk_buf *out);
 void mk_entry_result(const struct mk_item *entry, struct mk_buf *out, enum mk_el *el);
 /* All of it, one field a line, for the text view. */
 void mk_entry_text(struct mk_tui *t, const struct mk_item *entry, struct mk_buf *out);
-
-#define MK_FILTER_TEXT 256
-
-/* "" where nothing is wanted. action is a code. */
-struct mk_filter {
-	char from[16], to[16], actor[MK_FILTER_TEXT], action[32], text[MK_FILTER_TEXT];
-};
 
 struct mk_filter_arg {
 	struct mk_filter filter; /* what the form shows at first */

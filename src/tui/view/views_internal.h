@@ -17,8 +17,15 @@ extern const struct mk_view_ops mk_view_subjects; /* const struct mk_choose_arg 
 extern const struct mk_view_ops mk_view_subject; /* const struct mk_subject_arg * */
 extern const struct mk_view_ops mk_view_person; /* const struct mk_person_arg *; NULL: a new one */
 extern const struct mk_view_ops mk_view_reveal; /* const struct mk_reveal_arg * */
-extern const struct mk_view_ops mk_view_export; /* NULL */
-extern const struct mk_view_ops mk_view_trail; /* const struct mk_subject_arg *: only hers; NULL */
+extern const struct mk_view_ops mk_view_export; /* const struct mk_export_wish *, or NULL */
+extern const struct mk_view_ops mk_view_trail; /* const struct mk_trail_arg *; NULL: all of it */
+extern const struct mk_view_ops mk_view_anomalies; /* NULL */
+extern const struct mk_view_ops mk_view_approvals; /* NULL */
+extern const struct mk_view_ops mk_view_members; /* NULL */
+extern const struct mk_view_ops mk_view_keys; /* NULL */
+extern const struct mk_view_ops mk_view_limits; /* NULL */
+extern const struct mk_view_ops mk_view_clock; /* NULL */
+extern const struct mk_view_ops mk_view_newpass; /* const char *: account, at the login; NULL */
 extern const struct mk_view_ops mk_view_verify; /* NULL */
 extern const struct mk_view_ops mk_view_text; /* const struct mk_text_arg * */
 extern const struct mk_view_ops mk_view_dialog; /* const struct mk_dialog_arg * */
@@ -33,15 +40,37 @@ struct mk_subject_arg {
 	char id[MK_ID_MAX], ledger[MK_ID_MAX], name[264];
 };
 
+#define MK_FILTER_TEXT 256
+
+/* Entries of the trail; "" where nothing is wanted. action is a code, session and subject are ids. */
+struct mk_filter {
+	char from[16], to[16], actor[MK_FILTER_TEXT], action[32], text[MK_FILTER_TEXT];
+	char session[MK_ID_MAX], subject[MK_FILTER_TEXT];
+};
+
+/* What is shown of the trail: a person's history when person.id is not "", else what fits. */
+struct mk_trail_arg {
+	struct mk_subject_arg person;
+	struct mk_filter filter;
+};
+
 /* One whose data is corrected: item is the record of subject_show, borrowed during open. */
 struct mk_person_arg {
 	struct mk_subject_arg subject;
 	const struct mk_buf *item;
 };
 
+/* An export that was granted and is to be made again; person.id "": everyone in the ledger. */
+struct mk_export_wish {
+	char profile[64], destination[256];
+	struct mk_subject_arg person;
+};
+
 struct mk_reveal_arg {
 	struct mk_subject_arg subject;
 	char reason[512];
+	char approval[MK_ID_MAX]; /* of the task it belongs to; "": none */
+	size_t nth, of; /* of the task; 0: none */
 };
 
 /* Which item of the review queue. */

@@ -352,6 +352,22 @@ run_type(struct line *l)
 }
 
 static void
+run_type_from(struct line *l)
+{
+	char text[1024];
+	FILE *f = fopen(l->arg, "r");
+
+	if (f == NULL || fgets(text, sizeof text, f) == NULL) {
+		script_fail(l, "%s cannot be read", l->arg);
+	} else {
+		text[strcspn(text, "\n")] = '\0';
+		send_bytes(l, text, strlen(text));
+	}
+	if (f != NULL)
+		fclose(f);
+}
+
+static void
 run_paste(struct line *l)
 {
 	char *text = l->arg, *count = check_word(&text);
@@ -463,6 +479,7 @@ const struct command command_table[] = {
     {"hangup", run_hangup, false, true},
     {"key", run_key, false, true},
     {"type", run_type, false, true},
+    {"type-from", run_type_from, false, true},
     {"paste", run_paste, false, true},
     {"mouse", run_mouse, false, true},
     {"mark", run_mark, false, true},

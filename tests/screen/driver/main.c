@@ -47,6 +47,7 @@
  *				them. As TERM and the cursor keys mode want it. After Escape comes a
  *				rest, so that no program takes it for the start of a sequence
  *	type TEXT               the rest of the line, blanks included
+ *	type-from FILE          the first line of FILE: what no script can know beforehand
  *	paste COUNT TEXT        the text COUNT times, in brackets if the program has asked for them
  *	mouse COL ROW [left|right|wheel-up|wheel-down]
  *				bad unless the program has asked for modes 1000 and 1006
