@@ -60,9 +60,11 @@ become_other(void)
 		return 1;
 	if (mk_become(UID, GID, &extra, 1) != 0)
 		return 2;
-	if (getuid() != UID || geteuid() != UID || getgid() != GID || getgroups(4, list) != 1 || list[0] != EXTRA)
+	if (getuid() != UID || geteuid() != UID || getgid() != GID || getgroups(4, list) != 1 ||
+	    list[0] != EXTRA)
 		return 3;
-	if (mask("CapEff") != 0 || mask("CapPrm") != 0 || mask("CapInh") != 0 || mask("CapAmb") != 0)
+	if (mask("CapEff") != 0 || mask("CapPrm") != 0 || mask("CapInh") != 0 ||
+	    mask("CapAmb") != 0)
 		return 4;
 	if (setuid(0) == 0 || setgid(0) == 0 || setgroups(0, NULL) == 0)
 		return 5;
@@ -111,7 +113,8 @@ keep_few(void)
 		return 1;
 	if (mk_keep_capabilities(few, 2) != 0)
 		return 2;
-	if (mask("CapEff") != FEW || mask("CapPrm") != FEW || mask("CapBnd") != FEW || mask("CapInh") != 0)
+	if (mask("CapEff") != FEW || mask("CapPrm") != FEW || mask("CapBnd") != FEW ||
+	    mask("CapInh") != 0)
 		return 3;
 	return setgid(5) == 0 ? 4 : 0;
 }
@@ -122,14 +125,16 @@ exec_gains_nothing(void)
 {
 	if (mk_keep_capabilities(few, 2) != 0)
 		return 1;
-	execl("/bin/grep", "grep", "-q", "^CapEff:.*00000000000000a0$", "/proc/self/status", (char *)NULL);
+	execl("/bin/grep", "grep", "-q", "^CapEff:.*00000000000000a0$", "/proc/self/status",
+	    (char *)NULL);
 	return 2;
 }
 
 static int
 keep_none(void)
 {
-	return mk_keep_capabilities(NULL, 0) == 0 && mask("CapEff") == 0 && mask("CapBnd") == 0 ? 0 : 1;
+	return mk_keep_capabilities(NULL, 0) == 0 && mask("CapEff") == 0 && mask("CapBnd") == 0 ? 0
+												: 1;
 }
 
 static void
