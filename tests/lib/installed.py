@@ -215,6 +215,15 @@ def connect(user):
     return wire.Client(socket.socket(fileno=fds[0]))
 
 
+def enter(user):
+    """A connection of USER with a session: the computer's login check (contrib/pam.d's asks nothing), then the passphrase"""
+    c = connect(user)
+    r = c.must("auth")
+    assert r.get("ok"), r.items
+    c.login(user, phrase(user))
+    return c
+
+
 def member(name, account, role, by="yamada"):
     r = my(by, "--json", "member", "add", name, "--account", account, "--role", role)
     if r.status != 0:
