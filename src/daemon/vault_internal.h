@@ -194,6 +194,7 @@ struct vault {
 	struct known_commit *commits;
 	size_t n_commits;
 	int trail_error; /* why the trail could not be opened */
+	bool burn; /* keys have just gone: the loop wipes what they left on the stack */
 	bool ready; /* the trail has answered: requests may be taken */
 	int64_t last_checkpoint; /* mono ms */
 	bool written; /* this run has recorded something */
