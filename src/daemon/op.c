@@ -275,6 +275,18 @@ mk_rule_of(const struct mk_request_row *row)
 }
 
 /*
+ * A passphrase that comes with the request must be right, however lately one was typed. Export and
+ * the change of the passphrase look at theirs themselves.
+ */
+static bool
+must_prove(const struct op *op)
+{
+	bool itself =
+	    op->row->number == MK_REQ_export || op->row->number == MK_REQ_member_passphrase;
+	return op->stage != OP_ACT && !itself && mk_op_has(op, MK_T_passphrase);
+}
+
+/*
  * Before anything is looked at: session and role. Grants, budget and approval follow where the
  * ledger is known.
  */
@@ -286,7 +298,8 @@ first_policy(struct op *op)
 	struct mk_standing who = {.session = s != NULL,
 	    .keeper = op->c->uid == 0 || op->c->uid == geteuid(),
 	    .roles = s != NULL ? s->member.roles : 0,
-	    .passphrase_fresh = s != NULL && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
+	    .passphrase_fresh = s != NULL && !must_prove(op) &&
+				mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
 	if (s != NULL && s->member.until[0] != '\0' && op->row->number != MK_REQ_lock) {
 		char today[MK_DATE_MAX];
 		mk_date_format(mk_date_jst(mk_vault_now(op)), today);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sessions: hello, login, lock, status; key derivation in the worker; opening main.db. */
+/* Sessions: hello, login, lock, status; opening main.db. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,68 +11,6 @@
 
 #define STATUS_BYTES 32768
 #define PASS_MIN 1
-
-/* --- key derivation */
-
-struct kdf_job {
-	struct op *op; /* NULL when the op was abandoned */
-	struct mk_kdf_params params;
-	struct mk_secret *pass;
-	struct mk_secret *key;
-	int (*then)(struct op *, struct mk_secret *key);
-};
-
-static int
-derive(void *arg)
-{
-	struct kdf_job *j = arg;
-	return mk_kdf_run(&j->params, j->pass->data, j->pass->len, &j->key);
-}
-
-static int
-derived(struct op *op, int r, struct mk_msg *answer)
-{
-	/*
-	 * Not a message: the loop hands the job over by this pointer, so that all waiting uses one
-	 * way.
-	 */
-	struct kdf_job *j = (struct kdf_job *)(void *)answer;
-	struct mk_secret *key = j->key;
-	j->key = NULL;
-	return r < 0 ? r : j->then(op, key);
-}
-
-static void
-derive_done(struct vault *v, void *arg, int r)
-{
-	struct kdf_job *j = arg;
-	(void)v;
-	mk_op_resume(j->op, r, (struct mk_msg *)(void *)j);
-	mk_secret_free(j->pass);
-	mk_secret_free(j->key);
-	free(j);
-}
-
-int
-mk_kdf_start(struct op *op, const struct mk_kdf_params *params, const struct mk_secret *pass,
-    int (*then)(struct op *, struct mk_secret *))
-{
-	struct kdf_job *j = calloc(1, sizeof *j);
-	if (j == NULL)
-		return MK_E_NOMEM;
-	j->op = op;
-	j->params = *params;
-	j->then = then;
-	j->pass = mk_secret_dup(pass);
-	int r = j->pass == NULL ? MK_E_NOMEM : mk_worker_add(op->v->kdf, derive, derive_done, j);
-	if (r < 0) {
-		mk_secret_free(j->pass);
-		free(j);
-		return r;
-	}
-	op->resume = derived;
-	return MK_WAIT;
-}
 
 /* --- main.db */
 

@@ -340,14 +340,16 @@ void mk_tries_forget(const char *name, uid_t uid);
 /* The same for a request. MK_E_BUSY with words while the delay runs. */
 int mk_delay_check(struct op *op, const char *name);
 
-/* --- session.c */
+/* --- derive.c */
 /*
- * Runs the key derivation in the worker; resumes the op with the derived key in out (owned by the
+ * Runs the key derivation in the worker (MK_E_BUSY: no place, or none for this uid); resumes the op with the derived key in out (owned by the
  * op's state).
  */
 struct kdf_job;
 int mk_kdf_start(struct op *op, const struct mk_kdf_params *params, const struct mk_secret *pass,
     int (*then)(struct op *, struct mk_secret *key));
+
+/* --- session.c */
 void mk_session_end(struct vault *v, struct conn *c, const char *why);
 size_t mk_session_count(const struct vault *v);
 /*
