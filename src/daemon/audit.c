@@ -162,16 +162,19 @@ witness_act(struct op *op)
 	return mk_witness_ask(op, checked_witness);
 }
 
+/* What cannot be said now is left out: status is also asked for when something is wrong. */
 static int
 put_anchored(struct op *op, int r, struct mk_msg *answer)
 {
 	char when[MK_TIME_MAX] = "none";
-	int64_t t =
-	    answer == NULL ? 0 : mk_get_i64(answer->body.data, answer->body.len, MK_T_time, 0);
-	if (t != 0)
+	int64_t t = -1;
+	if (r == 0 && answer != NULL)
+		t = mk_get_i64(answer->body.data, answer->body.len, MK_T_time, -1);
+	if (t > 0)
 		mk_time_format(t, when);
-	mk_put_str(&op->reply.body, MK_T_witness, when);
-	return r < 0 ? r : 0;
+	if (t >= 0)
+		mk_put_str(&op->reply.body, MK_T_witness, when);
+	return 0;
 }
 
 int

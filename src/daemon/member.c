@@ -286,13 +286,13 @@ find_code_slot(struct op *op)
 		only = s;
 		if (strcmp(s.member, wanted) == 0 || strcmp(s.account, wanted) == 0) {
 			if (!mk_conn_may_be(op->v, op->c, s.account))
-				return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+				return mk_op_not_own(op);
 			memcpy(op->member.id.s, s.member, MK_ID_MAX);
 			return 0;
 		}
 	}
 	if (codes == 1 && !mk_conn_may_be(op->v, op->c, only.account))
-		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+		return mk_op_not_own(op);
 	if (codes ==
 	    /*
 	     * perhaps the name of the only one: the code decides, the name is compared after it

@@ -17,6 +17,7 @@
 
 #define MK_RESTARTS_MAX 5 /* deaths of roles in a minute before the monitor gives up */
 #define MK_READERS_MAX 64
+#define MK_AGAIN_MS 500 /* so long, that the answer which says "try again" gets out */
 #define MK_WHO_MAX 16 /* accounts looked up at the same time */
 
 /* The accounts of the installed form (contrib/systemd/sysusers.d). */
@@ -46,7 +47,8 @@ struct monitor {
 	pid_t vault, trail;
 	pid_t readers[MK_READERS_MAX];
 	struct mk_who who[MK_WHO_MAX];
-	bool stopping, again;
+	bool stopping;
+	int64_t again; /* mono ms: then the roles are started anew; 0 not at all */
 	int64_t deaths[MK_RESTARTS_MAX];
 };
 

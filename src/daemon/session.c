@@ -182,7 +182,7 @@ pick_slots(struct op *op, struct login *l)
 			    strcmp(s.member, l->wanted) == 0 || strcmp(s.account, l->wanted) == 0;
 			bool own = mk_conn_may_be(op->v, op->c, s.account);
 			if (hit && !own) /* not one guess at another's passphrase */
-				return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+				return mk_op_not_own(op);
 			if (own && (hit || pass == 1 || l->wanted[0] == '\0'))
 				memcpy(l->slots[l->count++], s.member, MK_ID_MAX);
 		}
@@ -273,7 +273,7 @@ load_member(struct op *op, struct session *s)
 	if (s->member.state != MK_MEMBER_ACTIVE)
 		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
 	if (op->c != NULL && !mk_conn_may_be(op->v, op->c, s->member.account))
-		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+		return mk_op_not_own(op);
 	char today[MK_DATE_MAX];
 	mk_date_format(mk_date_jst(mk_clock_steady(op->v)), today);
 	if (s->member.until[0] != '\0' && strcmp(today, s->member.until) > 0)

@@ -194,6 +194,7 @@ struct vault {
 	struct known_commit *commits;
 	size_t n_commits;
 	int trail_error; /* why the trail could not be opened */
+	bool burn; /* keys have just gone: the loop wipes what they left on the stack */
 	bool ready; /* the trail has answered: requests may be taken */
 	int64_t last_checkpoint; /* mono ms */
 	bool written; /* this run has recorded something */
@@ -233,7 +234,7 @@ void mk_peer_look(struct conn *c);
 /* --- conn.c */
 /* Installed: does this connection come from the member's own account? Embedded: always true. */
 bool mk_conn_may_be(const struct vault *v, const struct conn *c, const char *account);
-#define MK_OWN_ACCOUNT "a member logs in from the own account only"
+int mk_op_not_own(struct op *op); /* the refusal of one that does not: MK_E_DENIED */
 void mk_conn_name_next(struct vault *v);
 /* Closes connections that never said anything (R22); the ms until the next look, -1 none. */
 int mk_conn_sweep(struct vault *v);

@@ -270,6 +270,9 @@ static void
 send_first(struct mk_tui *t)
 {
 	struct mk_msg none;
+	/* Only now: a passphrase may be typed before hello has said whose vault this is. */
+	if (t->asked->req.type == MK_REQ_login)
+		mk_tui_witness_offer(t, &t->asked->req.body);
 	int r = mk_client_send(t->client, &t->asked->req);
 	t->sent = r == 0;
 	if (r == 0)
