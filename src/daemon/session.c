@@ -336,6 +336,8 @@ login_check(struct op *op)
 	if (op->c->session != NULL)
 		return mk_op_fail(op, MK_E_STATE, "this connection has a session already");
 	int r = mk_auth_need(op);
+	if (r == 0)
+		r = mk_memory_check(op);
 	if (r < 0)
 		return r;
 	r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
@@ -399,6 +401,7 @@ login_act(struct op *op)
 	if (!mk_clock_confirmed(op->v))
 		mk_put_str(&op->reply.body, MK_T_alarm,
 		    "the clock has jumped ahead: nothing expires until it is confirmed");
+	mk_memory_tell(op, s);
 	note_stated(op, s);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
 		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");

@@ -163,6 +163,9 @@ struct op {
 	void (*state_free)(void *);
 };
 
+/* --- memory.c */
+enum mk_swap { MK_SWAP_NONE, MK_SWAP_ALLOWED, MK_SWAP_PLAIN };
+
 /* --- clock.c: what the time is believed to be (security.md R14) */
 struct clock {
 	struct mk_clock_row row; /* the anchor: steady and spent at `up` of this boot */
@@ -211,6 +214,7 @@ struct vault {
 	uint64_t seq;
 	char key[65]; /* fingerprint of the genesis key */
 	struct clock clock;
+	enum mk_swap swap;
 	unsigned limits[MK_LIMIT_COUNT]; /* of the office; the defaults while main.db is closed */
 	int64_t looked; /* mono ms of the last look at clocks and idle sessions */
 };
@@ -390,6 +394,12 @@ int64_t mk_clock_steady(const struct vault *v);
 /* Seconds on the budgets' counter: only time that has really passed moves it. */
 int64_t mk_clock_spent(const struct vault *v);
 bool mk_clock_confirmed(const struct vault *v); /* no forward jump waits */
+
+/* --- memory.c */
+void mk_memory_look(struct vault *v); /* before the sandbox closes */
+/* 0, or MK_E_FAILED with words: keys must not be opened here. A demo office may. */
+int mk_memory_check(struct op *op);
+void mk_memory_tell(struct op *op, const struct session *s); /* an allowed risk, at each login */
 
 /* --- limit.c */
 int mk_limits_load(struct vault *v); /* main.db is open */
