@@ -217,6 +217,7 @@ mk_op_second(struct op *op, size_t people, const struct mk_buf *content)
 	op->agreed = a;
 	memcpy(op->ev.approval, a.id.s, sizeof op->ev.approval);
 	memcpy(op->ev.approver, a.approver, sizeof op->ev.approver);
+	op->ev.self = a.state == MK_AGREED_waiting;
 	return 0;
 }
 

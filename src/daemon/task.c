@@ -188,6 +188,7 @@ mk_task_check(struct op *op)
 	if (r == 0) {
 		memcpy(op->ev.approval, a.id.s, sizeof op->ev.approval);
 		memcpy(op->ev.approver, a.approver, sizeof op->ev.approver);
+		op->ev.self = a.state == MK_AGREED_waiting;
 	}
 	mk_buf_free(&content);
 	return r;

@@ -97,6 +97,7 @@ struct op_event {
 	char approval
 	    [MK_ID_MAX]; /* the second person's agreement, and who it was ("" with the delay) */
 	char approver[MK_ID_MAX];
+	bool self; /* nobody else could agree: the asker waited the delay out */
 	uint64_t count;
 };
 
