@@ -205,7 +205,7 @@ mk_record_purge(struct vault *v)
 	if (mk_main_get(v->main, "trail_years", setting, sizeof setting) == 0 &&
 	    mk_str_u64(setting, 100, &years) < 0)
 		years = MK_TRAIL_KEEP_YEARS;
-	struct mk_date d = mk_date_jst(mk_now());
+	struct mk_date d = mk_date_jst(mk_clock_steady(v));
 	d.year -= (int)years;
 	if (d.month == 2 && d.day == 29)
 		d.day = 28;

@@ -370,12 +370,26 @@ note_stated(struct op *op, const struct session *s)
 	mk_record_event(op->v, "clock_jump", s, op->c, 0, detail);
 }
 
+/* The trail may have been waited for: is the member still one, with the slot that was opened? */
+static int
+still_member(struct op *op, struct session *s)
+{
+	struct mk_slot_info slot;
+	int r = mk_keyring_slot_get(op->v->keyring, mk_unlocked_member(s->unlocked), &slot);
+	if (r == MK_E_NOT_FOUND || (r == 0 && slot.type != MK_SLOT_MEMBER))
+		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
+	return r < 0 ? r : load_member(op, s);
+}
+
 static int
 login_act(struct op *op)
 {
 	struct login *l = op->state;
 	struct session *s = l->session;
 	char roles[64];
+	int r = still_member(op, s);
+	if (r < 0)
+		return r;
 	l->session = NULL;
 	s->now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
 	s->passphrase_at = s->used_at = mk_mono_ms();
@@ -405,7 +419,7 @@ login_act(struct op *op)
 	note_stated(op, s);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
 		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");
-		int r = mk_keyring_repair(op->v->keyring);
+		r = mk_keyring_repair(op->v->keyring);
 		mk_put_str(&op->reply.body, MK_T_alarm,
 		    r == 0 ? "the keyring was repaired from its second copy"
 			   : "one copy of the keyring is damaged");

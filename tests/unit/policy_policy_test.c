@@ -151,6 +151,13 @@ the_one_person_firm_waits(void **state)
 	assert_int_equal(mk_policy_check(&r, &s), 0);
 	s.seconds = MK_SECONDS_SOME;
 	assert_int_equal(mk_policy_check(&r, &s), MK_E_APPROVAL);
+	s.seconds = MK_SECONDS_GONE; /* shut out: the set-up phase does not come back */
+	s.delay_over = false;
+	assert_int_equal(mk_policy_check(&r, &s), MK_E_APPROVAL);
+	s.agreed = MK_AGREED_waiting;
+	assert_int_equal(mk_policy_check(&r, &s), MK_E_APPROVAL);
+	s.delay_over = true;
+	assert_int_equal(mk_policy_check(&r, &s), 0);
 }
 
 static void
