@@ -64,7 +64,8 @@ put_waits(const struct op *op, struct mk_buf *b)
 	mk_put_i64(b, MK_T_deadline, op->waits_until);
 	if (op->waits_alone)
 		return;
-	mk_roles_format(op->row->approvers, roles, sizeof roles);
+	mk_roles_format(mk_policy_approvers(op->row->approvers, op->c->session->member.roles),
+	    roles, sizeof roles);
 	mk_put_str(b, MK_T_roles, roles);
 }
 
