@@ -158,7 +158,9 @@ ask(struct op *op, const struct mk_buf *content, size_t people, enum mk_seconds 
 		return r;
 	memcpy(op->waits, a->id.s, sizeof op->waits);
 	op->waits_until = a->deadline;
-	op->waits_alone = mk_policy_alone(seconds);
+	op->waits_roles = mk_policy_alone(seconds) ? 0
+						   : mk_policy_approvers(op->row->approvers,
+							 op->c->session->member.roles);
 	memcpy(op->ev.approval, a->id.s, sizeof op->ev.approval);
 	op->ev.count = people;
 	if (seconds == MK_SECONDS_SOME)

@@ -151,7 +151,7 @@ struct op {
 	int (*resume)(struct op *, int r, struct mk_msg *answer); /* of whom the op waits for */
 	char waits[MK_ID_MAX]; /* under which a second person is waited for */
 	int64_t waits_until;
-	bool waits_alone; /* there is nobody else: only the delay is waited for */
+	unsigned waits_roles; /* who may agree; 0: nobody else is there */
 	struct mk_approval_row agreed; /* taken before act(): single use; id "" = none needed */
 	/* check() leaves here what act() needs */
 	struct mk_ledger_meta ledger_meta;
