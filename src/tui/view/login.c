@@ -400,12 +400,14 @@ static void
 login_shown(struct mk_view *v)
 {
 	struct login *l = (struct login *)v;
-	l->begun = l->begun && l->connection == mk_tui_connection(v->tui);
+	/* Another daemon, or the prompts were left: it begins anew. */
+	l->begun =
+	    l->begun && l->connection == mk_tui_connection(v->tui) && (l->asking || !must_pass(l));
 	/*
 	 * Whoever has just started the program is there. A screen that has locked itself waits for a
 	 * key: its prompts would run into their time, again and again.
 	 */
-	if (mk_tui_connection(v->tui) == 1 && must_pass(l) && !l->begun)
+	if (mk_tui_connection(v->tui) == 1 && l->connection == 0 && must_pass(l))
 		ask_computer(l);
 	show_pass(l);
 }
