@@ -18,9 +18,15 @@ bindir      ?= $(prefix)/bin
 libexecdir  ?= $(prefix)/libexec
 datadir     ?= $(prefix)/share
 mandir      ?= $(datadir)/man
+docdir      ?= $(datadir)/doc/mynakura
+pamdir      ?= /etc/pam.d
 # Fixed places of the installed form, whatever the prefix: a vault, its socket and its secret are one per PC.
 localstatedir ?= /var
 sysconfdir  ?= /etc
+unitdir     ?= $(prefix)/lib/systemd/system
+sysusersdir ?= $(prefix)/lib/sysusers.d
+tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+UNITS       := mynakura.service mynakura.socket mynakura-lock.service
 
 CC      ?= gcc
 WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -93,7 +99,7 @@ BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
 LINKS    := $(B)/share
 
 .PHONY: all man demo check check-unit check-integration check-screen check-long check-layers check-format check-man lint format deps clean install \
-        uninstall fuzz bench-read bench-tui screenshots coverage
+        uninstall fuzz bench-daemon bench-read bench-trail bench-tui screenshots coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
@@ -252,6 +258,19 @@ fuzz: $(addprefix fuzz-,$(FUZZ_NAMES))
 
 bench-read: all
 	$(Q)BUILD=$(B) tests/bench/read
+bench-daemon: all
+	$(Q)BUILD=$(B) tests/bench/daemon
+$(B)/bin/bench-trail: $(B)/obj/tests/bench/trail/bench.o $(call libs,trail wire crypto model base)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(call libs,trail wire crypto model base) -Wl,--end-group \
+		$(call syslibs,trail wire crypto model base)
+$(B)/obj/tests/bench/%.o: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+bench-trail: all $(B)/bin/bench-trail
+	$(Q)BUILD=$(B) tests/bench/trail/run
 bench-tui: all $(B)/bin/screen
 	$(Q)BUILD=$(B) tests/bench/tui/run
 screenshots: all $(B)/bin/specimen
@@ -266,8 +285,8 @@ format:
 	$(Q)clang-format -i $(CSRC)
 check-format:
 	$(Q)clang-format --dry-run -Werror $(CSRC)
-lint: check-format
-	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Iinclude \
+lint: check-format $(GEN)
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Iinclude -I$(B)/gen \
 		--suppress=missingIncludeSystem src
 
 install: all
@@ -277,12 +296,23 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(datadir)/mynakura/data $(DATA)
 	install -D -m 644 contrib/completion/mynakura.bash $(DESTDIR)$(datadir)/bash-completion/completions/mynakura
 	for m in $(patsubst $(B)/%,%,$(MO)); do install -D -m 644 $(B)/$$m $(DESTDIR)$(datadir)/$${m#share/}; done
+	install -D -m 644 -t $(DESTDIR)$(sysusersdir) contrib/systemd/sysusers.d/mynakura.conf
+	install -D -m 644 -t $(DESTDIR)$(tmpfilesdir) contrib/systemd/tmpfiles.d/mynakura.conf
+	install -d $(DESTDIR)$(unitdir)
+	for u in $(UNITS); do sed 's,@libexecdir@,$(libexecdir),' contrib/systemd/$$u > $(DESTDIR)$(unitdir)/$$u && chmod 644 $(DESTDIR)$(unitdir)/$$u; done
 	for m in man/*.[1-8]; do install -D -m 644 $$m $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
+	install -D -m 644 -t $(DESTDIR)$(docdir)/pam.d contrib/pam.d/*
+	# Who may log in is the administrator's: what stands there is never touched.
+	test -e $(DESTDIR)$(pamdir)/mynakura || install -D -m 644 contrib/pam.d/mynakura $(DESTDIR)$(pamdir)/mynakura
+	for f in users access.conf time.conf faillock.conf; do test -e $(DESTDIR)$(sysconfdir)/mynakura/$$f || \
+		install -D -m 644 contrib/pam.d/$$f $(DESTDIR)$(sysconfdir)/mynakura/$$f || exit 1; done
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/mynakura $(DESTDIR)$(bindir)/mynakura-verify
-	rm -rf $(DESTDIR)$(libexecdir)/mynakura $(DESTDIR)$(datadir)/mynakura
+	rm -rf $(DESTDIR)$(libexecdir)/mynakura $(DESTDIR)$(datadir)/mynakura $(DESTDIR)$(docdir)/pam.d
 	rm -f $(DESTDIR)$(datadir)/bash-completion/completions/mynakura
 	rm -f $(patsubst $(B)/share/%,$(DESTDIR)$(datadir)/%,$(MO))
+	for u in $(UNITS); do rm -f $(DESTDIR)$(unitdir)/$$u; done
+	rm -f $(DESTDIR)$(sysusersdir)/mynakura.conf $(DESTDIR)$(tmpfilesdir)/mynakura.conf
 	for m in man/*.[1-8]; do rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
 clean:
 	rm -rf build

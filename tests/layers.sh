@@ -22,8 +22,7 @@ arrows() {
 	profile) echo base exchange model ;;
 	# keys are made and held there: the daemon reads crypto's plain types through store, and the paper forms of codes
 	daemon) echo base store trail policy exchange control wire sandbox model crypto ;;
-	tui) echo base wire profile policy report model ;;
-	cli) echo base wire profile report policy model ;; # policy: the table of limits
+	tui | cli) echo base wire profile report policy model ;; # policy: the table of limits
 	cmd) echo base daemon cli tui capture wire trail model profile sandbox ;;
 	*) echo unknown ;;
 	esac

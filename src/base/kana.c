@@ -99,12 +99,41 @@ put_shaped(struct mk_buf *out, uint32_t cp, enum form form)
 		put_cp(out, 0x3099);
 }
 
+/* ASCII but for NUL. */
+static bool
+is_ascii(char c)
+{
+	return (unsigned char)c > 0 && (unsigned char)c < 0x80;
+}
+
+/* A run of ASCII, which no mark composes with: most of a JSON line, so without a call for each. */
+static size_t
+fold_ascii(struct mk_buf *out, const char *s, size_t len, enum form form)
+{
+	char run[128];
+	size_t i = 0, n = 0;
+	for (; i < len && i < sizeof run && is_ascii(s[i]); i++) {
+		uint32_t v = shape((unsigned char)s[i], form);
+		if (v != 0)
+			run[n++] = (char)v;
+	}
+	mk_buf_put(out, run, n);
+	return i;
+}
+
 static void
 fold(struct mk_buf *out, const char *s, size_t len, enum form form)
 {
 	uint32_t held = 0; /* waits for a mark that may follow */
 	for (size_t i = 0; i < len;) {
 		uint32_t cp = 0;
+		if (is_ascii(s[i])) {
+			if (held != 0)
+				put_shaped(out, held, form);
+			held = 0;
+			i += fold_ascii(out, s + i, len - i, form);
+			continue;
+		}
 		size_t n = mk_utf8_decode(s + i, len - i, &cp);
 		if (n == 0) { /* unchecked text: pass the byte, the caller's check refuses it */
 			if (held != 0)

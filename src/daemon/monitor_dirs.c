@@ -142,6 +142,8 @@ open_top(struct monitor *mon)
 		if (r < 0)
 			return r;
 	}
+	if (mon->dir >= 0)
+		close(mon->dir);
 	mon->dir = open(top.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (mon->dir < 0)
 		return mk_err_from_errno(errno);
@@ -219,9 +221,10 @@ mk_monitor_aside(struct monitor *mon)
 	} else {
 		r = make_folder(mon->dir, &trail, mk_is_installed(mon->args));
 		/* The role's sandbox does not know this folder: it needs a new start. */
-		mon->again = mk_is_installed(mon->args);
-		if (r == 0 && mon->again)
+		if (r == 0 && mk_is_installed(mon->args)) {
+			mon->again = mk_mono_ms() + MK_AGAIN_MS;
 			r = MK_E_BUSY;
+		}
 	}
 	return fsync(mon->dir) < 0 ? MK_E_IO : r;
 }

@@ -7,6 +7,7 @@
  */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <locale.h>
 #include <security/pam_appl.h>
 #include <signal.h>
@@ -22,6 +23,7 @@
 #include "mynakura/base/secret.h"
 #include "mynakura/base/str.h"
 #include "mynakura/base/utf8.h"
+#include "mynakura/sandbox/privdrop.h"
 #include "mynakura/wire/chan.h"
 #include "mynakura/wire/prompt.h"
 #include "roles_internal.h"
@@ -348,6 +350,18 @@ speak(const char *lang)
 	setlocale(LC_ALL, "C.UTF-8");
 }
 
+/*
+ * pam_faillock gives its file to the user where it may, and could not open it a second time without
+ * DAC_OVERRIDE, which the monitor does not have to hand on: wrong passwords would go uncounted,
+ * without a word. What may not be given away stays root's.
+ */
+static int
+give_up_rights(void)
+{
+	static const int caps[] = {CAP_CHOWN, CAP_KILL};
+	return mk_drop_capabilities(caps, sizeof caps / sizeof caps[0]);
+}
+
 static void
 tell(int fd, const struct verdict *v)
 {
@@ -371,7 +385,9 @@ mk_pam_run(void)
 	struct verdict v = {PAM_SYSTEM_ERR, "start", NULL};
 	close(MK_FD_MONITOR);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* no login outlives the monitor */
-	int r = fd < 0 ? MK_E_USAGE : hear_start(fd, &a);
+	int r = fd < 0 ? MK_E_USAGE : give_up_rights();
+	if (r == 0)
+		r = hear_start(fd, &a);
 	if (r < 0)
 		return r;
 	speak(a.lang);

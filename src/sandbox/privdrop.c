@@ -127,3 +127,18 @@ mk_keep_capabilities(const int *caps, size_t n)
 		return MK_E_FAILED;
 	return memcmp(&after, &keep, sizeof keep) == 0 ? 0 : MK_E_FAILED;
 }
+
+int
+mk_drop_capabilities(const int *caps, size_t n)
+{
+	struct caps c, after;
+	if (get_caps(&c) < 0)
+		return MK_E_FAILED;
+	for (size_t i = 0; i < n; i++) {
+		c.d[caps[i] / 32].effective &= ~(UINT32_C(1) << (caps[i] % 32));
+		c.d[caps[i] / 32].permitted &= ~(UINT32_C(1) << (caps[i] % 32));
+	}
+	if (set_caps(&c) < 0 || get_caps(&after) < 0)
+		return MK_E_FAILED;
+	return memcmp(&after, &c, sizeof c) == 0 ? 0 : MK_E_FAILED;
+}

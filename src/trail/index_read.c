@@ -87,7 +87,8 @@ prepare(struct mk_index *x, const struct wanted *w, struct sqlite3_stmt **st)
 			 "s.seq BETWEEN ?1 AND ?2";
 		a = w->subject;
 	} else if (f->ref != 0) {
-		source = "rec r WHERE (r.seq = ?3 OR r.ref = ?3) AND r.seq BETWEEN ?1 AND ?2";
+		source = "rec r WHERE r.seq IN (SELECT ?3 UNION SELECT seq FROM rec INDEXED BY "
+			 "rec_ref WHERE ref = ?3 AND ref != 0) AND r.seq BETWEEN ?1 AND ?2";
 		a = (int64_t)f->ref;
 	} else if (w->session != 0) {
 		source = "rec r INDEXED BY rec_session WHERE r.session = ?3 AND r.session != 0 "

@@ -18,6 +18,7 @@
 #include "mynakura/base/time.h"
 
 #define SCM_MAX 253 /* descriptors that Linux passes with one message */
+#define FDS_MAX 16 /* a few too many are closed; more are no client of ours */
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 static void
@@ -157,14 +158,16 @@ disarm(int fd)
 		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof off);
 }
 
-/* Moves passed descriptors into m; closes what does not fit. */
-static void
+/* Moves passed descriptors into m; closes what does not fit. How many there were. */
+static size_t
 collect_fds(struct msghdr *mh, struct mk_msg *m)
 {
+	size_t count = 0;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c != NULL; c = CMSG_NXTHDR(mh, c)) {
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
 			continue;
 		size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		count += n;
 		for (size_t i = 0; i < n; i++) {
 			int fd;
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof fd);
@@ -175,6 +178,7 @@ collect_fds(struct msghdr *mh, struct mk_msg *m)
 				close(fd);
 		}
 	}
+	return count;
 }
 
 static int
@@ -217,10 +221,10 @@ recv_once(int fd, struct mk_msg *m, uint8_t *frame)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? MK_E_AGAIN
 		       : errno == ECONNRESET                   ? MK_E_LOST
 							       : MK_E_IO;
-	collect_fds(&mh, m);
+	size_t fds = collect_fds(&mh, m);
 	if (n == 0)
 		return MK_E_LOST;
-	bool cut = (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+	bool cut = (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || fds > FDS_MAX;
 	int r = cut ? MK_E_PROTOCOL : parse_frame(m, frame, (size_t)n);
 	explicit_bzero(frame, (size_t)n);
 	return r;

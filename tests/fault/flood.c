@@ -245,9 +245,11 @@ some_request(void)
 	while (mk_request_at(count) != NULL)
 		count++;
 	const struct mk_request_row *row = mk_request_at((unsigned)below(count));
-	bool slow = row->number == MK_REQ_capture || row->number == MK_REQ_devices;
-	/* a reading process of its own takes a second */
-	return slow && below(40) != 0 ? mk_request_at(0) : row;
+	/* a reading process of its own takes a second; a whole look at the trail as long as it is */
+	size_t slow = row->number == MK_REQ_audit_verify                               ? 400
+		      : row->number == MK_REQ_capture || row->number == MK_REQ_devices ? 40
+										       : 1;
+	return below(slow) != 0 ? mk_request_at(0) : row;
 }
 
 static void
@@ -368,15 +370,23 @@ put_login(struct mk_buf *out, size_t who, bool right)
 	mk_buf_free(&body);
 }
 
-/* A login is refused while others' key derivations fill the queue: then again. */
+/*
+ * PAM's part, then the passphrase. A login is refused while others' key derivations fill the queue:
+ * then again.
+ */
 static bool
 log_in(struct link *l)
 {
 	for (int tries = 0; tries < 400; tries++) {
-		struct mk_buf f = MK_BUF_INIT;
+		struct mk_buf f = MK_BUF_INIT, none = MK_BUF_INIT;
 		int64_t error = 1;
-		put_login(&f, l->login, true);
+		put_frame(&f, MK_REQ_auth, &none);
 		int r = send_raw(l, &f, NULL, 0);
+		mk_buf_free(&f);
+		if (r < 0 || read_answer(l, WAIT_MS, &error) < 0)
+			return false;
+		put_login(&f, l->login, true);
+		r = send_raw(l, &f, NULL, 0);
 		mk_buf_free(&f);
 		if (r < 0 || read_answer(l, WAIT_MS, &error) < 0)
 			return false;

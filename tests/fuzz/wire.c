@@ -12,6 +12,7 @@
 #include "mynakura/base/utf8.h"
 #include "mynakura/model/number.h"
 #include "mynakura/wire/chan.h"
+#include "mynakura/wire/prompt.h"
 #include "mynakura/wire/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -52,6 +53,24 @@ walk(const uint8_t *body, size_t len, unsigned depth)
 	require(r == 0);
 }
 
+/* Prompts as a client takes them: what is shown is text, and there is something to show or it is over. */
+static void
+prompts(const uint8_t *body, size_t len)
+{
+	static struct mk_prompts p;
+	if (mk_prompts_parse(body, len, &p) < 0)
+		return;
+	size_t asks = 0;
+	require(p.count <= MK_PROMPTS_MAX && (p.count > 0 || p.passed));
+	for (size_t i = 0; i < p.count; i++) {
+		const char *t = p.at[i].text;
+		require(memchr(t, 0, sizeof p.at[i].text) != NULL &&
+			mk_text_check(t, strlen(t), NULL) == 0);
+		asks += mk_prompt_asks(p.at[i].kind) ? 1 : 0;
+	}
+	require(asks == p.asks && (asks == 0 || !p.passed));
+}
+
 static void
 frame(const uint8_t *data, size_t len)
 {
@@ -68,6 +87,7 @@ frame(const uint8_t *data, size_t len)
 	require(len <= MK_FRAME_MAX && m.body.len == len - MK_FRAME_HEADER && m.nfds == 0);
 	require(mk_items_check(m.body.data, m.body.len) == 0);
 	walk(m.body.data, m.body.len, 1);
+	prompts(m.body.data, m.body.len);
 	require(
 	    mk_chan_send(sv[0], &m, -1) == 0); /* and what was taken goes out as the same bytes */
 	static uint8_t back[MK_FRAME_MAX];

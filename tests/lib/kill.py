@@ -39,7 +39,7 @@ class Round:
         secrets = "".join(s + "\n" for s in ["pw-suzuki", *secrets]).encode()
         err = open(kit.fresh("err"), "w+b")
         self.p = subprocess.Popen([kit.program("mynakura"), "--dir", directory, "--user", "suzuki", "--passphrase-fd", "0", "batch", batch],
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=err, env=wire.environment(kit.home()))
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=err, env=kit.environment(directory))
         self.p.stdin.write(secrets)
         self.p.stdin.close()
         self.out, self.killed = b"", None

@@ -115,8 +115,12 @@ def program(name):
 def environment(directory):
     """A member's state belongs to one place of an office: a copy of its files elsewhere would be an older one put back (status 9)."""
     env = wire.environment(home())
-    env["XDG_STATE_HOME"] = os.path.join(TMP, "state", str(directory).strip("/").replace("/", "_"))
+    env["XDG_STATE_HOME"] = state_of(directory)
     return env
+
+
+def state_of(directory):
+    return os.path.join(TMP, "state", str(directory).strip("/").replace("/", "_"))
 
 
 def cli(directory, *args, secrets=(), user=None, timeout=60, where=()):
@@ -225,6 +229,7 @@ def fresh(name):
 
 def copy_tree(source, target):
     shutil.rmtree(target, ignore_errors=True)
+    shutil.rmtree(state_of(target), ignore_errors=True)
     shutil.copytree(source, target, symlinks=True)
     return target
 

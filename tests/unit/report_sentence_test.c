@@ -38,8 +38,8 @@ sentences(void **state)
 	/* Ids as well. */
 	says("there is no second person here: this waits 24 hours as a4tjxr3cx990vb, then ask for "
 	     "it again",
-	    "二人目がいません。a4tjxr3cx990vb として 24 "
-	    "時間待ったあと、もう一度同じ操作をしてください");
+	    "二人目がいません。24 "
+	    "時間待ってから(a4tjxr3cx990vb)、もう一度同じ操作をしてください");
 	says(
 	    "this waits for a second person as a4tjxr3cx990vb: ask for it again when it is granted",
 	    "a4tjxr3cx990vb "
@@ -50,7 +50,7 @@ sentences(void **state)
 	    "this waits for a second person as A4TJXR3CX990VB: ask for it again when it is granted",
 	    "this waits for a second person as A4TJXR3CX990VB: ask for it again when it is "
 	    "granted");
-	says("no number is kept for s00000000000001", "s00000000000001 の番号は保管していません");
+	says("no number is kept for s0000000000001", "s0000000000001 の番号は保管していません");
 	says("a4tjxr3cx990vb", "a4tjxr3cx990vb");
 	/* About a field, and put together of parts. */
 	says("birth is not valid", "生年月日 の値が正しくありません");

@@ -23,7 +23,7 @@
 #define KIT_VAULT "00112233445566778899aabbccddeeff"
 #define KIT_NOW INT64_C(1795910400) /* 2026-11-29T09:00:00+09:00 */
 #define KIT_LINES 8192
-#define KIT_SEGMENTS 4
+#define KIT_SEGMENTS 16
 
 struct kit_line {
 	char *text; /* with its newline */

@@ -63,20 +63,30 @@ who_may(void **state)
 		/* an administrator never sees a record of a person; an auditor changes nothing */
 		if (r->grant != MK_GRANT_NONE)
 			assert_int_equal(r->roles & MK_ROLE_admin, 0);
+		/* his own passphrase, and what he asked for himself, are his */
 		if (r->audit == MK_AUDIT_BEFORE && r->session == MK_SESSION_OPEN &&
-		    strcmp(r->name, "member_passphrase") != 0)
+		    strcmp(r->name, "member_passphrase") != 0 &&
+		    strcmp(r->name, "approval_deny") != 0)
 			assert_int_equal(r->roles & MK_ROLE_auditor, 0);
 		if (r->session == MK_SESSION_NO)
 			assert_int_equal(r->grant, MK_GRANT_NONE);
 		if (r->budget != MK_BUDGET_NONE)
 			assert_int_equal(r->grant, MK_GRANT_NUMBER);
 	}
-	static const char *const before_login[] = {"hello", "init", "login", "member_activate"};
+	static const char *const before_login[] = {
+	    "hello", "init", "login", "lock", "auth", "member_activate"};
 	unsigned open = 0;
 	for (unsigned i = 0; (r = mk_request_at(i)) != NULL; i++)
 		open += r->session == MK_SESSION_NO ? 1 : 0;
 	for (size_t i = 0; i < ARRAY_LEN(before_login); i++)
 		assert_int_equal(row(before_login[i])->session, MK_SESSION_NO);
+	/* Without a session root and the daemon's own account may verify and anchor, nothing else. */
+	unsigned keeper = 0;
+	for (unsigned i = 0; (r = mk_request_at(i)) != NULL; i++)
+		keeper += r->session == MK_SESSION_KEEPER ? 1 : 0;
+	assert_int_equal(keeper, 2);
+	assert_int_equal(row("audit_verify")->session, MK_SESSION_KEEPER);
+	assert_int_equal(row("audit_anchor")->session, MK_SESSION_KEEPER);
 	assert_int_equal(open, ARRAY_LEN(before_login));
 }
 
@@ -96,7 +106,8 @@ how_it_is_recorded(void **state)
 	static const char *const before[] = {"reveal", "export", "review_show", "review_accept",
 	    "review_reject", "capture", "ledger_grant", "ledger_revoke", "ledger_add", "member_add",
 	    "member_activate", "member_disable", "member_enable", "member_reset",
-	    "member_passphrase", "office_add", "office_set", "init", "subject_add"};
+	    "member_passphrase", "member_set", "office_add", "office_set", "limit_set", "init",
+	    "subject_add", "approval_grant", "approval_deny", "transcribe", "clock_confirm"};
 	static const char *const session[] = {"subject_list", "subject_show", "review_list",
 	    "audit_list", "member_list", "ledger_list", "office_list"};
 	static const char *const after[] = {"login", "lock"};
@@ -105,7 +116,8 @@ how_it_is_recorded(void **state)
 	expect_audit(MK_AUDIT_AFTER, after, ARRAY_LEN(after));
 	const struct mk_request_row *r;
 	for (unsigned i = 0; (r = mk_request_at(i)) != NULL; i++)
-		assert_int_equal(r->audit == MK_AUDIT_NONE, strcmp(r->name, "hello") == 0);
+		assert_int_equal(r->audit == MK_AUDIT_NONE,
+		    strcmp(r->name, "hello") == 0 || strcmp(r->name, "auth") == 0);
 }
 
 static void
@@ -117,8 +129,14 @@ what_else_is_asked(void **state)
 	assert_int_equal(row("export")->approval, MK_APPROVAL_BULK);
 	const struct mk_request_row *r;
 	for (unsigned i = 0; (r = mk_request_at(i)) != NULL; i++) {
-		bool asks =
-		    strcmp(r->name, "export") == 0 || strcmp(r->name, "member_passphrase") == 0;
+		/* a second person exists in the table exactly where one is wanted */
+		bool task = strcmp(r->name, "transcribe") == 0;
+		assert_int_equal(r->approvers != 0, r->approval != MK_APPROVAL_NEVER || task);
+		static const char *const again[] = {"export", "member_passphrase", "member_set",
+		    "limit_set", "approval_grant", "clock_confirm"};
+		bool asks = false;
+		for (size_t k = 0; k < ARRAY_LEN(again); k++)
+			asks = asks || strcmp(r->name, again[k]) == 0;
 		assert_int_equal(r->passphrase != 0, asks);
 	}
 	assert_int_equal(row("ledger_grant")->roles, MK_ROLE_chief);

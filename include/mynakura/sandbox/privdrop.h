@@ -24,4 +24,10 @@ int mk_become(uid_t uid, gid_t gid, const gid_t *groups, size_t n);
  */
 int mk_keep_capabilities(const int *caps, size_t n);
 
+/*
+ * The process gives the listed capabilities up and keeps the others that it has. A program that it
+ * starts as root may have them again: that takes the bounding set. 0 or MK_E_FAILED.
+ */
+int mk_drop_capabilities(const int *caps, size_t n);
+
 #endif

@@ -311,7 +311,6 @@ try_login(struct login *l)
 	mk_put_bytes(&req.body, MK_T_passphrase, pass->data, pass->len);
 	if (mk_tui_now(t, &now))
 		mk_put_i64(&req.body, MK_T_now, now);
-	mk_tui_witness_offer(t, &req.body);
 	mk_edit_clear(mk_form_edit(&l->form, (size_t)l->pass));
 	l->told[0] = '\0';
 	l->busy = true;
