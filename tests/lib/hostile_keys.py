@@ -36,9 +36,9 @@ def main(seed, count, who, place):
 
     def login():
         """To a screen by a way that is known, from wherever it is."""
-        go = {"suzuki": ["1", "2", "2 Enter", "2 Enter", "2 Enter Down", "3", "3 Enter", "3 Enter r", "3 Enter e", "3 Enter h", "3 n", "3 /", "4", "4 Enter", "5", "6", "F1"],
-              "tanaka": ["1", "1 Enter", "1 Enter h", "2", "2 Enter", "2 f", "2 /", "2 v", "2 a", "3", "F1"]}[who]
-        out.extend(["resize 80 24", "resize 81 24", "idle 100", "key F12 q q q q q q", "wait " + {"ja": "ログインする人", "en": "Login as"}[lang],
+        go = {"suzuki": ["1", "2", "2 Enter", "2 Enter", "2 Enter Down", "3", "3 Enter", "3 Enter r", "3 Enter e", "3 Enter h", "3 n", "3 /", "4", "4 Enter", "5", "6", "7", "7 a", "3 Space t", "3 t", "p", "p F3", "F1"],
+              "tanaka": ["1", "1 Enter", "1 Enter h", "2", "2 Enter", "2 f", "2 /", "2 v", "2 a", "2 s", "3", "4", "4 Enter", "5", "5 Enter", "p", "F1"]}[who]
+        out.extend(["resize 80 24", "resize 81 24", "idle 100", "key F12 Escape Escape F12 q q q q q q", "wait " + {"ja": "ログインする人", "en": "Login as"}[lang],
                     "gone " + {"ja": "パスフレーズを確かめています", "en": "One moment"}[lang], "key C-e C-u", "type " + phrase, "key Enter", "wait " + {"ja": "q 終了", "en": "q Leave"}[lang]])
         for k in r.choice(go).split():
             out.extend(["key " + k, "idle 20"])
