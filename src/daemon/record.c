@@ -204,8 +204,9 @@ mk_record_over_budget(struct op *op)
 	mk_put_str(&m.body, MK_T_detail, words);
 	mk_link_ask(op->v, op->v->trail, &m, NULL, NULL);
 	snprintf(words, sizeof words, "over the budget: %s", s->member.id.s);
-	if (!op->v->alarms.failed &&
-	    memmem(op->v->alarms.data, op->v->alarms.len, words, strlen(words)) == NULL)
+	const struct mk_buf *told = &op->v->alarms;
+	if (!told->failed &&
+	    (told->len == 0 || memmem(told->data, told->len, words, strlen(words)) == NULL))
 		mk_put_str(&op->v->alarms, MK_T_alarm, words);
 }
 
