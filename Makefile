@@ -285,8 +285,8 @@ format:
 	$(Q)clang-format -i $(CSRC)
 check-format:
 	$(Q)clang-format --dry-run -Werror $(CSRC)
-lint: check-format
-	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Iinclude \
+lint: check-format $(GEN)
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Iinclude -I$(B)/gen \
 		--suppress=missingIncludeSystem src
 
 install: all

@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "mynakura/base/swap.h"
 #include "mynakura/profile/profile.h"
 
 struct check {
@@ -120,23 +121,10 @@ look_memory(struct mk_finding *f)
 	       "to open without it"));
 }
 
-/*
- * Swap on zram or a dm device may be encrypted or never reach a disk; other swap keeps what was in
- * memory.
- */
 static void
 look_swap(struct mk_finding *f)
 {
-	char text[4096];
-	int fd = open("/proc/swaps", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	bool plain = false;
-	for (const char *p = strchr(text, '\n'); p != NULL && p[1] != '\0'; p = strchr(p + 1, '\n'))
-		plain = plain ||
-			(strncmp(p + 1, "/dev/dm-", 8) != 0 && strncmp(p + 1, "/dev/zram", 9) != 0);
+	bool plain = mk_swap_plain();
 	mk_find_set(f, plain ? MK_FIND_WEAK : MK_FIND_FINE,
 	    plain ? _("there is swap that may not be encrypted") : _("none, or encrypted"),
 	    N_("switch it off (swapoff -a, /etc/fstab) or encrypt it (crypttab)"));

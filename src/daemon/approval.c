@@ -70,11 +70,19 @@ count_second(const struct mk_member *m, void *arg)
 	return 0;
 }
 
+static unsigned
+narrowed(const struct op *op, const char *asker, unsigned approvers)
+{
+	struct mk_member m;
+	int r = mk_main_member_get(op->v->main, asker, &m);
+	return r < 0 ? approvers & MK_ROLE_chief : mk_policy_approvers(approvers, m.roles);
+}
+
 static int
 seconds_for(const struct op *op, const char *asker, unsigned approvers, enum mk_seconds *out)
 {
 	char setting[16] = "on";
-	struct seconds s = {asker, approvers, 0, 0};
+	struct seconds s = {asker, narrowed(op, asker, approvers), 0, 0};
 	(void)mk_main_get(op->v->main, "approvals", setting, sizeof setting);
 	if (strcmp(setting, "off") == 0 && mk_vault_is_demo(op->v)) {
 		*out = MK_SECONDS_OFF;
@@ -150,7 +158,9 @@ ask(struct op *op, const struct mk_buf *content, size_t people, enum mk_seconds 
 		return r;
 	memcpy(op->waits, a->id.s, sizeof op->waits);
 	op->waits_until = a->deadline;
-	op->waits_alone = mk_policy_alone(seconds);
+	op->waits_roles = mk_policy_alone(seconds) ? 0
+						   : mk_policy_approvers(op->row->approvers,
+							 op->c->session->member.roles);
 	memcpy(op->ev.approval, a->id.s, sizeof op->ev.approval);
 	op->ev.count = people;
 	if (seconds == MK_SECONDS_SOME)
@@ -232,6 +242,7 @@ mk_op_second(struct op *op, size_t people, const struct mk_buf *content)
 	op->agreed = a;
 	memcpy(op->ev.approval, a.id.s, sizeof op->ev.approval);
 	memcpy(op->ev.approver, a.approver, sizeof op->ev.approver);
+	op->ev.self = a.state == MK_AGREED_waiting;
 	return 0;
 }
 
@@ -251,14 +262,14 @@ mk_op_take_agreed(struct op *op)
 /* --- when a member is shut out, begins anew or has other roles */
 
 static unsigned
-approvers_of(const struct mk_approval_row *a)
+approvers_of(const struct op *op, const struct mk_approval_row *a)
 {
 	for (unsigned i = 0;; i++) {
 		const struct mk_request_row *row = mk_request_at(i);
 		if (row == NULL)
 			return 0;
 		if (strcmp(row->name, a->request) == 0)
-			return row->approvers;
+			return narrowed(op, a->requester, row->approvers);
 	}
 }
 
@@ -275,7 +286,7 @@ find_lost(const struct mk_approval_row *a, void *arg)
 {
 	struct lost *l = arg;
 	enum mk_seconds now;
-	unsigned approvers = approvers_of(a);
+	unsigned approvers = approvers_of(l->op, a);
 	if (a->state != MK_AGREED_waiting || (l->was->roles & approvers) == 0 ||
 	    strcmp(a->requester, l->was->id.s) == 0)
 		return 0;
@@ -311,7 +322,7 @@ static bool
 may_decide(const struct op *op, const struct mk_approval_row *a)
 {
 	const struct session *s = op->c->session;
-	if (is_mine(op, a) || (s->member.roles & approvers_of(a)) == 0)
+	if (is_mine(op, a) || (s->member.roles & approvers_of(op, a)) == 0)
 		return false;
 	return !mk_vault_installed(op->v) || op->c->uid != a->uid;
 }
@@ -320,7 +331,7 @@ static bool
 may_see(const struct op *op, const struct mk_approval_row *a)
 {
 	unsigned roles = op->c->session->member.roles;
-	return is_mine(op, a) || (roles & approvers_of(a)) != 0 || (roles & MK_R_AUDIT) != 0;
+	return is_mine(op, a) || (roles & approvers_of(op, a)) != 0 || (roles & MK_R_AUDIT) != 0;
 }
 
 static void
@@ -498,7 +509,7 @@ grant_check(struct op *op)
 		return mk_op_fail(op, r, "nobody agrees to what he asked for himself");
 	if (!may_decide(op, &d->row))
 		return mk_op_fail(op, MK_E_DENIED,
-		    (op->c->session->member.roles & approvers_of(&d->row)) == 0
+		    (op->c->session->member.roles & approvers_of(op, &d->row)) == 0
 			? "this is not for your role to decide"
 			: "the second person must use another account of this PC");
 	if (d->row.state != MK_AGREED_waiting)

@@ -364,6 +364,7 @@ mk_monitor_run(const struct mk_daemon_args *args)
 	}
 	mon.sig = open_signals(args);
 	r = mon.sig < 0 ? MK_E_IO : watch(&mon);
+	mk_monitor_out_close(&mon);
 	if (mon.own_socket)
 		unlink(args->socket != NULL ? args->socket : MK_CLIENT_SOCKET);
 	return r;

@@ -41,7 +41,7 @@ struct monitor {
 	int lock, serve, sig, dir;
 	int vault_fd, trail_fd; /* our ends */
 	int audit, log; /* sockets to the kernel and to syslog; -1 none */
-	bool audit_said; /* that the kernel takes nothing was logged */
+	uint64_t audit_lost; /* records that the kernel did not take; the first one was logged */
 	bool own_socket; /* we made it, so we remove it */
 	bool spare; /* DIR/trail.next is there */
 	pid_t vault, trail;
@@ -98,6 +98,7 @@ void mk_monitor_who_kill(struct monitor *mon, int64_t now); /* those that take t
 void mk_monitor_out_open(struct monitor *mon);
 void mk_monitor_audit(struct monitor *mon, const struct mk_msg *m);
 void mk_monitor_audit_answers(struct monitor *mon); /* the kernel's refusals */
+void mk_monitor_out_close(struct monitor *mon); /* says how many were not taken */
 void mk_monitor_head(struct monitor *mon, const struct mk_msg *m);
 
 #endif

@@ -63,9 +63,8 @@ number(const struct mk_msg *m, unsigned tag)
 static void
 audit_lost(struct monitor *mon, int e)
 {
-	if (mon->audit_said)
+	if (mon->audit_lost++ > 0)
 		return;
-	mon->audit_said = true;
 	mk_log("the kernel's audit does not take our records (%s)",
 	    e == EPERM || e == ECONNREFUSED ? "not permitted here" : strerror(e));
 }
@@ -127,6 +126,21 @@ mk_monitor_audit_answers(struct monitor *mon)
 		close(mon->audit);
 		mon->audit = -1;
 	}
+}
+
+void
+mk_monitor_out_close(struct monitor *mon)
+{
+	if (mon->audit >= 0)
+		mk_monitor_audit_answers(mon);
+	if (mon->audit_lost > 0)
+		mk_log("the kernel's audit did not take %llu records",
+		    (unsigned long long)mon->audit_lost);
+	if (mon->audit >= 0)
+		close(mon->audit);
+	if (mon->log >= 0)
+		close(mon->log);
+	mon->audit = mon->log = -1;
 }
 
 /* --- heads to syslog */

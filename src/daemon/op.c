@@ -62,9 +62,9 @@ put_waits(const struct op *op, struct mk_buf *b)
 	char roles[64];
 	mk_put_str(b, MK_T_approval, op->waits);
 	mk_put_i64(b, MK_T_deadline, op->waits_until);
-	if (op->waits_alone)
+	if (op->waits_roles == 0)
 		return;
-	mk_roles_format(op->row->approvers, roles, sizeof roles);
+	mk_roles_format(op->waits_roles, roles, sizeof roles);
 	mk_put_str(b, MK_T_roles, roles);
 }
 

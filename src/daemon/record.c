@@ -9,6 +9,7 @@
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/time.h"
+#include "mynakura/model/anomaly.h"
 #include "mynakura/trail/event.h"
 #include "vault_internal.h"
 
@@ -157,7 +158,11 @@ mk_record_outcome(struct op *op, mk_answer_fn f)
 	else if (op->ev.ledger[0] == '\0' && op->v->main != NULL)
 		mk_put_u64(&m.body, MK_T_commit, mk_main_commits(op->v->main));
 	if (op->result == 0) {
-		put_if(&m.body, MK_T_detail, op->ev.detail);
+		char note[MK_DETAIL + 32];
+		bool two = op->ev.self && op->ev.detail[0] != '\0';
+		snprintf(note, sizeof note, "%s%s%s", op->ev.detail, two ? " " : "",
+		    op->ev.self ? MK_SELF_APPROVAL_NOTE : "");
+		put_if(&m.body, MK_T_detail, note);
 		put_if(&m.body, MK_T_sha256, op->ev.sha256);
 	}
 	mk_link_ask(op->v, op->v->trail, &m, op, f);

@@ -145,7 +145,7 @@ struct login {
 	size_t count, next;
 	int witness; /* what the checkpoint that the client keeps came to; 0 = none, or it is ours */
 	bool ignored; /* it proves nothing */
-	bool looks_only; /* it proves that the trail is not whole: an auditor comes to look */
+	bool told; /* it proves that the trail is not whole, and the member comes in all the same */
 	bool by_name; /* the name is checked after opening: it stands in main.db only */
 	struct mk_secret *pass;
 	struct session *session;
@@ -283,8 +283,10 @@ load_member(struct op *op, struct session *s)
 
 /*
  * Before the session is open: does this trail hold what the member keeps of it (decisions.md 16)?
- * Nobody works on a trail that was put back. Who is auditor and nothing else comes in to look: no
- * number is shown to that role.
+ * Installed, nobody works on a trail that was put back, but who is auditor and nothing else comes in
+ * to look: no number is shown to that role. Embedded it is told and recorded only: folder and home
+ * are the same account's, which may put back or throw away either, and copies of a demo go their own
+ * ways.
  */
 static int
 login_witnessed(struct op *op, int r, struct mk_msg *answer)
@@ -294,9 +296,9 @@ login_witnessed(struct op *op, int r, struct mk_msg *answer)
 	r = r < 0 ? mk_witness_alarm(op, l->session, r) : 0;
 	l->witness = r;
 	l->ignored = r == MK_E_INPUT;
-	l->looks_only = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
-			l->session->member.roles == MK_ROLE_auditor;
-	return l->ignored || l->looks_only ? 0 : r;
+	l->told = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
+		  (!mk_vault_installed(op->v) || l->session->member.roles == MK_ROLE_auditor);
+	return l->ignored || l->told ? 0 : r;
 }
 
 static int
@@ -334,6 +336,8 @@ login_check(struct op *op)
 	if (op->c->session != NULL)
 		return mk_op_fail(op, MK_E_STATE, "this connection has a session already");
 	int r = mk_auth_need(op);
+	if (r == 0)
+		r = mk_memory_check(op);
 	if (r < 0)
 		return r;
 	r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
@@ -411,6 +415,7 @@ login_act(struct op *op)
 	if (!mk_clock_confirmed(op->v))
 		mk_put_str(&op->reply.body, MK_T_alarm,
 		    "the clock has jumped ahead: nothing expires until it is confirmed");
+	mk_memory_tell(op, s);
 	note_stated(op, s);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
 		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");

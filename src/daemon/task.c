@@ -160,7 +160,9 @@ transcribe_act(struct op *op)
 	mk_put_i64(&op->reply.body, MK_T_deadline, t->row.deadline);
 	if (some) {
 		char roles[64];
-		mk_roles_format(op->row->approvers, roles, sizeof roles);
+		mk_roles_format(
+		    mk_policy_approvers(op->row->approvers, op->c->session->member.roles), roles,
+		    sizeof roles);
 		mk_put_str(&op->reply.body, MK_T_roles, roles);
 	}
 	return r;
@@ -207,6 +209,7 @@ mk_task_check(struct op *op)
 	if (r == 0) {
 		memcpy(op->ev.approval, a.id.s, sizeof op->ev.approval);
 		memcpy(op->ev.approver, a.approver, sizeof op->ev.approver);
+		op->ev.self = a.state == MK_AGREED_waiting;
 	}
 	mk_buf_free(&content);
 	return r;

@@ -172,6 +172,7 @@ init(struct vault *v, const struct mk_daemon_args *args)
 	v->serve = MK_FD_SERVE;
 	v->trail_tail = &v->trail_out;
 	mk_clock_init(v);
+	mk_memory_look(v);
 	(void)mk_limits_load(v);
 	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);

@@ -97,6 +97,7 @@ struct op_event {
 	char approval
 	    [MK_ID_MAX]; /* the second person's agreement, and who it was ("" with the delay) */
 	char approver[MK_ID_MAX];
+	bool self; /* nobody else could agree: the asker waited the delay out */
 	uint64_t count;
 };
 
@@ -150,7 +151,7 @@ struct op {
 	int (*resume)(struct op *, int r, struct mk_msg *answer); /* of whom the op waits for */
 	char waits[MK_ID_MAX]; /* under which a second person is waited for */
 	int64_t waits_until;
-	bool waits_alone; /* there is nobody else: only the delay is waited for */
+	unsigned waits_roles; /* who may agree; 0: nobody else is there */
 	struct mk_approval_row agreed; /* taken before act(): single use; id "" = none needed */
 	/* check() leaves here what act() needs */
 	struct mk_ledger_meta ledger_meta;
@@ -161,6 +162,9 @@ struct op {
 	void *state; /* a handler's own */
 	void (*state_free)(void *);
 };
+
+/* --- memory.c */
+enum mk_swap { MK_SWAP_NONE, MK_SWAP_ALLOWED, MK_SWAP_PLAIN };
 
 /* --- clock.c: what the time is believed to be (security.md R14) */
 struct clock {
@@ -210,6 +214,7 @@ struct vault {
 	uint64_t seq;
 	char key[65]; /* fingerprint of the genesis key */
 	struct clock clock;
+	enum mk_swap swap;
 	unsigned limits[MK_LIMIT_COUNT]; /* of the office; the defaults while main.db is closed */
 	int64_t looked; /* mono ms of the last look at clocks and idle sessions */
 };
@@ -389,6 +394,12 @@ int64_t mk_clock_steady(const struct vault *v);
 /* Seconds on the budgets' counter: only time that has really passed moves it. */
 int64_t mk_clock_spent(const struct vault *v);
 bool mk_clock_confirmed(const struct vault *v); /* no forward jump waits */
+
+/* --- memory.c */
+void mk_memory_look(struct vault *v); /* before the sandbox closes */
+/* 0, or MK_E_FAILED with words: keys must not be opened here. A demo office may. */
+int mk_memory_check(struct op *op);
+void mk_memory_tell(struct op *op, const struct session *s); /* an allowed risk, at each login */
 
 /* --- limit.c */
 int mk_limits_load(struct vault *v); /* main.db is open */

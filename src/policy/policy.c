@@ -90,3 +90,10 @@ mk_policy_check(const struct mk_rule *rule, const struct mk_standing *who)
 		return MK_E_APPROVAL;
 	return rule->budget && who->over_budget && !second ? MK_E_BUDGET : 0;
 }
+
+unsigned
+mk_policy_approvers(unsigned approvers, unsigned asker)
+{
+	const unsigned both = MK_ROLE_clerk | MK_ROLE_admin;
+	return (asker & both) == both ? approvers & MK_ROLE_chief : approvers;
+}

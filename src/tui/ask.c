@@ -143,7 +143,6 @@ hello_done(struct mk_tui *t, int r, const struct mk_msg *reply)
 	t->hello = t->met = true;
 	t->demo = mk_get_bool(b, len, MK_T_demo, false);
 	(void)mk_get_str(b, len, MK_T_vault, t->vault, sizeof t->vault);
-	mk_witness_place(t->vault, t->conf->dir);
 	(void)mk_get_str(b, len, MK_T_form, form, sizeof form);
 	t->embedded = strcmp(form, "installed") != 0;
 	t->connection++;

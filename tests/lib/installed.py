@@ -114,6 +114,8 @@ def windows(blocks):
 # --- the daemon
 
 class Daemon:
+    pids = set()  # of every monitor of this test
+
     def __init__(self, argv=None, env=None):
         self.argv = argv or [MK + "/bin/mynakurad", "--foreground"]
         self.env = env
@@ -123,6 +125,7 @@ class Daemon:
         libc = ctypes.CDLL(None)
         self.p = subprocess.Popen(self.argv, stderr=open(LOG, "ab"), env=self.env, cwd="/",
                                   preexec_fn=lambda: libc.prctl(1, signal.SIGTERM))
+        Daemon.pids.add(self.p.pid)
         wait(lambda: os.path.exists(SOCKET) and self.role("vault") or self.p.poll() is not None)
         return self
 

@@ -90,7 +90,9 @@ class Audit(threading.Thread):
             self.records.append((struct.unpack_from("=H", d, 4)[0], d[16:]))
 
     def texts(self):
-        return [r.decode("utf-8", "replace") for k, r in self.records if k == 1121 and b"app=mynakura " in r]
+        """The records of this test's monitors: the kernel's audit is the whole machine's"""
+        all_ = [r.decode("utf-8", "replace") for k, r in self.records if k == 1121 and b"app=mynakura " in r]
+        return [t for t in all_ for m in [re.search(r" pid=(\d+) ", t)] if m and int(m.group(1)) in Daemon.pids]
 
 
 # --- who the processes are, whose the files are

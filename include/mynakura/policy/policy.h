@@ -71,4 +71,10 @@ bool mk_policy_alone(enum mk_seconds seconds);
  */
 bool mk_policy_wants_second(const struct mk_rule *rule, const struct mk_standing *who);
 
+/*
+ * The roles that may be the second person for an asker of these roles: a clerk who is administrator
+ * too changes settings with the chief only (design/law.md, role sets).
+ */
+unsigned mk_policy_approvers(unsigned approvers, unsigned asker);
+
 #endif

@@ -104,7 +104,7 @@ open_one(struct mk_rows *rows)
 static int
 anomalies_open(struct mk_view *v, const void *arg)
 {
-	static const struct mk_list_col cols[] = {[KIND] = {N_("What"), 30, 3, 0},
+	static const struct mk_list_col cols[] = {[KIND] = {N_("Finding"), 30, 3, 0},
 	    [WHO] = {N_("Who"), 10, 1, 0},
 	    [COUNT] = {N_("Times"), 5, 0, 0},
 	    [LAST] = {N_("Last"), 11, 0, 60},

@@ -17,19 +17,40 @@ struct auth {
 	struct mk_view v;
 	struct mk_form form;
 	struct mk_prompts prompts; /* of this round; the fields' labels point into it */
-	struct mk_buf said; /* info and error lines of this round */
+	struct mk_buf said; /* info and error lines since the last answer */
 	bool wrong; /* one of them was an error */
 	bool waiting;
 	void (*passed)(struct mk_view *below);
 };
 
-/* A round takes the place of the one before. 0 or MK_E_*. */
+static void got_round(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag);
+
+static void
+send_answers(struct auth *a)
+{
+	struct mk_msg req;
+	mk_msg_init(&req, MK_REQ_auth, 0);
+	for (size_t i = 0; i < a->form.n; i++) {
+		const struct mk_secret *s = mk_form_edit(&a->form, i)->text;
+		mk_put_bytes(&req.body, MK_T_answer, s->data, s->len);
+		mk_edit_clear(mk_form_edit(&a->form, i));
+	}
+	a->waiting = true;
+	mk_view_ask(&a->v, &req, got_round, 0);
+}
+
+/*
+ * A round takes the place of the one before. One that only tells is followed by the next at once.
+ * 0 or MK_E_*.
+ */
 static int
 take_round(struct auth *a, const struct mk_msg *reply)
 {
+	if (a->form.n > 0) { /* what was said belonged to what has been answered */
+		mk_buf_reset(&a->said);
+		a->wrong = false;
+	}
 	mk_form_fini(&a->form);
-	mk_buf_reset(&a->said);
-	a->wrong = false;
 	int r = mk_prompts_parse(reply->body.data, reply->body.len, &a->prompts);
 	for (size_t i = 0; r >= 0 && i < a->prompts.count; i++) {
 		const struct mk_prompt *p = &a->prompts.at[i];
@@ -42,6 +63,8 @@ take_round(struct auth *a, const struct mk_msg *reply)
 		a->wrong |= p->kind == MK_PROMPT_error;
 		mk_buf_printf(&a->said, "%s\n", p->text);
 	}
+	if (r >= 0 && a->form.n == 0)
+		send_answers(a);
 	return r < 0 ? r : 0;
 }
 
@@ -90,33 +113,27 @@ got_round(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 		mk_tell_reply(t, r, reply);
 }
 
-static void
-answer(struct auth *a)
-{
-	struct mk_msg req;
-	mk_msg_init(&req, MK_REQ_auth, 0);
-	for (size_t i = 0; i < a->form.n; i++) {
-		const struct mk_secret *s = mk_form_edit(&a->form, i)->text;
-		mk_put_bytes(&req.body, MK_T_answer, s->data, s->len);
-		mk_edit_clear(mk_form_edit(&a->form, i));
-	}
-	a->waiting = true;
-	mk_view_ask(&a->v, &req, got_round, 0);
-}
-
 static bool
 auth_act(struct mk_view *v, enum mk_act act)
 {
 	struct auth *a = (struct auth *)v;
-	if (act == MK_ACT_leave) /* the check runs into its own time limit */
-		return false;
+	if (act == MK_ACT_leave) {
+		/* No answer is a cancel: the check must not wait for its time. */
+		struct mk_msg req;
+		mk_msg_init(&req, MK_REQ_auth, 0);
+		if (!a->waiting)
+			mk_view_ask(v->below, &req, NULL, 0);
+		mk_msg_free(&req);
+		mk_view_close(v);
+		return true;
+	}
 	if (a->waiting)
 		return act == MK_ACT_enter || act == MK_ACT_confirm;
 	if (mk_form_act(&a->form, act))
 		return true;
 	if (act != MK_ACT_enter && act != MK_ACT_confirm)
 		return false;
-	answer(a);
+	send_answers(a);
 	return true;
 }
 
@@ -136,10 +153,9 @@ auth_draw(struct mk_view *v, struct mk_area area)
 	int rows = (int)a->form.n < end - y - 1 ? (int)a->form.n : end - y - 1;
 	mk_draw_cursor(term, y, x);
 	mk_form_draw(&a->form, term, (struct mk_area){y, x - 1, rows, w});
-	mk_draw(term, y + rows + 1, x, w, MK_EL_TEXT,
-	    a->waiting       ? _("One moment: this computer's login check.")
-	    : a->form.n == 0 ? _("Enter: go on")
-			     : "");
+	if (a->waiting)
+		mk_draw(term, y + rows + 1, x, w, MK_EL_TEXT,
+		    _("One moment: this computer's login check."));
 }
 
 static void

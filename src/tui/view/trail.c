@@ -45,6 +45,7 @@ struct trail {
 	bool filtered;
 	struct mk_subject_arg person; /* id "": the whole trail */
 	bool all; /* the mere looks too */
+	bool wants_open; /* Enter came before an entry */
 	bool cut; /* there were more than are kept */
 	char cursor[64]; /* behind the oldest one that is here; "": there are none */
 	enum phase phase;
@@ -203,6 +204,8 @@ show_rows(struct trail *t, uint64_t at)
 
 /* --- asking */
 
+static void open_entry(struct trail *t);
+
 static void got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag);
 
 static void
@@ -316,6 +319,8 @@ got_page(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 		take_newer(t, reply);
 	show_rows(t, at);
 	fetch_older(t);
+	if (t->wants_open && t->list.count > 0)
+		open_entry(t);
 }
 
 /* Forgets what is here and reads what is wanted now. */
@@ -479,6 +484,7 @@ static void
 open_entry(struct trail *t)
 {
 	struct mk_buf text = MK_BUF_INIT;
+	t->wants_open = t->list.count == 0 && t->phase != RESTING;
 	if (t->list.count == 0)
 		return;
 	const struct mk_item entry = item_of(&t->rows.r[t->shown[t->list.sel]]);
@@ -583,14 +589,14 @@ trail_places(const struct mk_view *v)
 }
 
 static void
-put_filter(const struct trail *t, struct mk_buf *out)
+put_filter(struct trail *t, struct mk_buf *out)
 {
 	const struct mk_filter *f = &t->filter;
 	const char *words, *code;
 	if (f->from[0] != '\0' || f->to[0] != '\0')
 		mk_buf_printf(out, "  %s..%s", f->from, f->to);
 	if (f->actor[0] != '\0')
-		mk_buf_printf(out, "  %s: %s", _("Who"), f->actor);
+		mk_buf_printf(out, "  %s: %s", _("Who"), mk_tui_member_name(t->v.tui, f->actor));
 	for (size_t i = 0; (code = mk_trail_action(i, &words)) != NULL; i++)
 		if (strcmp(code, f->action) == 0)
 			mk_buf_printf(out, "  %s: %s", _("What"), _(words));

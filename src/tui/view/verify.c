@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mynakura/base/str.h"
+#include "mynakura/report/slip.h"
 #include "mynakura/report/words.h"
 #include "widget/pager_internal.h"
 
@@ -79,8 +80,54 @@ put_head(const struct mk_msg *reply, struct mk_buf *out)
 	mk_buf_printf(out, "\n%s\n", key);
 }
 
+/*
+ * The code is ink on paper. Where letters are light on dark, ink and paper change places, so that a
+ * camera sees it as on paper.
+ */
 static void
-whole_text(const struct mk_msg *reply, struct mk_buf *out)
+put_inverted(const char *rows, struct mk_buf *out)
+{
+	static const char *const pairs[][2] = {{" ", "█"}, {"█", " "}, {"▀", "▄"}, {"▄", "▀"}};
+	while (*rows != '\0') {
+		size_t i = 0, n = sizeof pairs / sizeof pairs[0];
+		while (i < n && strncmp(rows, pairs[i][0], strlen(pairs[i][0])) != 0)
+			i++;
+		if (i < n)
+			mk_buf_puts(out, pairs[i][1]);
+		else
+			mk_buf_put(out, rows, 1);
+		rows += i < n ? strlen(pairs[i][0]) : 1;
+	}
+}
+
+/* What a telephone reads off the screen: count, head and key whole. */
+static void
+put_code(struct mk_tui *t, const struct mk_msg *reply, struct mk_buf *out)
+{
+	char head[128] = "", key[128] = "", text[MK_SLIP_TEXT_MAX];
+	const void *b = reply->body.data;
+	size_t len = reply->body.len;
+	struct mk_buf rows = MK_BUF_INIT;
+	(void)mk_get_str(b, len, MK_T_head, head, sizeof head);
+	(void)mk_get_str(b, len, MK_T_key, key, sizeof key);
+	const struct mk_slip slip = {
+	    .count = mk_get_u64(b, len, MK_T_entries, 0), .head = head, .key = key};
+	int r = mk_slip_text(&slip, MK_SLIP_UTF8, text);
+	if (r == 0)
+		r = mk_slip_qr(text, MK_SLIP_UTF8, false, &rows, NULL);
+	if (r == 0) {
+		mk_buf_printf(out, "\n# %s\n", _("Head and fingerprint as a code"));
+		if (mk_term_looks(mk_tui_term(t))->dark)
+			put_inverted(mk_buf_str(&rows), out);
+		else
+			mk_buf_puts(out, mk_buf_str(&rows));
+		mk_buf_printf(out, "%s\n", text);
+	}
+	mk_buf_free(&rows);
+}
+
+static void
+whole_text(struct mk_tui *t, const struct mk_msg *reply, struct mk_buf *out)
 {
 	put_walked(reply, out);
 	mk_buf_printf(out, "%s\n",
@@ -93,6 +140,7 @@ whole_text(const struct mk_msg *reply, struct mk_buf *out)
 	      "was written down earlier (mynakura audit anchor) must still be in the record: copy "
 	      "the folder 'trail' to another computer and run there:"));
 	mk_buf_puts(out, "mynakura-verify --head HEAD --key FILE DIR\n");
+	put_code(t, reply, out);
 }
 
 /* Why an entry is not in order, by the verdict's code: the words of mynakura-trail(5). */
@@ -168,7 +216,7 @@ got_verdict(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 	bool ok = mk_get_bool(reply->body.data, reply->body.len, MK_T_ok, false);
 	y->verdict = ok ? WHOLE : BROKEN;
 	if (ok)
-		whole_text(reply, &y->pager.text);
+		whole_text(v->tui, reply, &y->pager.text);
 	else
 		broken_text(reply, &y->pager.text);
 	if (!ok)
