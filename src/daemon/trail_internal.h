@@ -15,6 +15,7 @@
 #define MK_SLICE_MS 5 /* a list may keep records waiting for so long */
 
 struct mk_job; /* a list or sum that is being put together */
+struct mk_walk; /* a verification that is under way */
 
 /* A record that waits for the group's fsync. */
 struct mk_held {
@@ -39,6 +40,7 @@ struct mk_trail_role {
 	struct mk_held held[MK_GROUP_MAX];
 	size_t n_held;
 	struct mk_job *jobs;
+	struct mk_walk *walks;
 };
 
 /* trail_role.c */
@@ -58,6 +60,14 @@ int mk_index_begin(struct mk_trail_role *t, bool memory); /* opens it */
 void mk_index_give_way(struct mk_trail_role *t); /* on a full disk */
 void mk_index_forget(struct mk_trail_role *t); /* after a purge */
 void mk_jobs_free(struct mk_trail_role *t);
+
+/*
+ * trail_verify.c: the trail as it was when it was asked, a slice at a time; what is recorded
+ * meanwhile waits for a slice and not for the verdict
+ */
+void mk_walk_add(struct mk_trail_role *t, struct mk_msg *m); /* takes m */
+void mk_walk_step(struct mk_trail_role *t);
+void mk_walks_free(struct mk_trail_role *t);
 
 /* trail_witness.c */
 int mk_witness_serve(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg *reply);

@@ -18,7 +18,6 @@
 #include "mynakura/base/str.h"
 #include "mynakura/base/time.h"
 #include "mynakura/sandbox/sandbox.h"
-#include "mynakura/trail/verify.h"
 #include "trail_internal.h"
 
 #define COMMITS_MAX 1700
@@ -199,40 +198,11 @@ do_checkpoint(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg *re
 	return put_head(t, &reply->body);
 }
 
-static int
-do_verify(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg *reply)
-{
-	char key[128], head[128];
-	struct mk_verify_options opt = {NULL, NULL};
-	struct mk_verify_result res;
-	struct mk_buf *b = &reply->body;
-	if (mk_get_str(m->body.data, m->body.len, MK_T_key, key, sizeof key) == 0)
-		opt.key = key;
-	if (mk_get_str(m->body.data, m->body.len, MK_T_head, head, sizeof head) == 0)
-		opt.head = head;
-	if (t->trail != NULL && mk_trail_sync(t->trail) < 0)
-		return MK_E_TRAIL;
-	int r = mk_trail_verify(t->trail_dir, &opt, &res);
-	if (r < 0)
-		return r;
-	mk_put_bool(b, MK_T_ok, res.why == MK_WHY_ok);
-	mk_put_u64(b, MK_T_entries, res.entries);
-	mk_put_str(b, MK_T_from, res.from);
-	mk_put_str(b, MK_T_to, res.to);
-	mk_put_str(b, MK_T_head, res.head);
-	mk_put_str(b, MK_T_key, res.fingerprint);
-	if (res.head_seq != 0)
-		mk_put_u64(b, MK_T_ref, res.head_seq);
-	t->checking = true; /* what lists are made from is compared with what was verified */
-	if (res.why != MK_WHY_ok) {
-		mk_put_u64(b, MK_T_seq, res.bad);
-		mk_put_str(b, MK_T_code, mk_why_code(res.why));
-		mk_put_str(b, MK_T_why, mk_why_words(res.why));
-	}
-	return 0;
-}
-
-/* Bodies whose term is over; the vault says when, and that the clock is right (R14). */
+/*
+ * Bodies whose term is over; the vault says when, and that the clock is right (R14). Not in slices:
+ * a segment is written anew as a whole, and nothing may be appended to the one that is. It blocks
+ * only on the days when a month falls.
+ */
 static int
 do_purge(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg *reply)
 {
@@ -258,8 +228,6 @@ serve(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg *reply)
 		return do_create(t, m, reply);
 	case MK_TR_CHECKPOINT:
 		return do_checkpoint(t, m, reply);
-	case MK_TR_VERIFY:
-		return do_verify(t, m, reply);
 	case MK_TR_PURGE:
 		return do_purge(t, m, reply);
 	case MK_TR_WITNESS:
@@ -303,6 +271,10 @@ take(struct mk_trail_role *t, struct mk_msg *m)
 		mk_job_add(t, m);
 		return;
 	}
+	if (m->type == MK_TR_VERIFY) {
+		mk_walk_add(t, m);
+		return;
+	}
 	mk_msg_init(&reply, m->type, m->id);
 	mk_trail_reply(m, serve(t, m, &reply), &reply);
 }
@@ -324,7 +296,7 @@ drain(struct mk_trail_role *t)
 static int
 wait_ms(const struct mk_trail_role *t)
 {
-	if (t->jobs != NULL)
+	if (t->jobs != NULL || t->walks != NULL)
 		return 0;
 	if (t->behind || t->checking)
 		return 1; /* when nothing came for so long */
@@ -354,6 +326,7 @@ loop(struct mk_trail_role *t)
 			mk_index_work(t);
 			mk_job_step(t);
 		}
+		mk_walk_step(t);
 	}
 }
 
@@ -401,6 +374,7 @@ mk_trail_run(const struct mk_daemon_args *args)
 	if (r == 0)
 		r = loop(t);
 	mk_jobs_free(t);
+	mk_walks_free(t);
 	mk_index_close(t->index);
 	mk_trail_close(t->trail);
 	free(t);

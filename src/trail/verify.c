@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The verifier: every line from the first, in one pass with flat memory. Checking only the first
- * and last link would let a forged middle pass (immudb, GHSA-672p-m5jq-mrh8).
+ * The verifier: every line from the first, in one pass with flat memory, in steps. Checking only
+ * the first and last link would let a forged middle pass (immudb, GHSA-672p-m5jq-mrh8).
  */
 #include "mynakura/trail/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,12 +16,21 @@
 #include "mynakura/base/str.h"
 #include "slip_internal.h"
 
-struct verifier {
-	struct mk_verify_result *r;
+#define LINES_A_LOOK 64 /* between two looks at the clock; some 0.1 ms */
+
+struct mk_verify {
+	struct mk_verify_result r;
 	const struct mk_kept *head, *key; /* NULL = not given */
+	struct mk_kept kept_head, kept_key;
+	uint64_t upto; /* the last line that is looked at; 0 = all */
 	struct mk_genesis genesis;
 	uint8_t link[MK_HASH_LEN];
 	uint8_t signer[MK_SIGN_PUB]; /* who signs the next checkpoint */
+	int dir;
+	struct mk_segments segments;
+	size_t at; /* the segment that is read */
+	struct mk_lines lines; /* of it; not open while buf is NULL */
+	bool done;
 };
 
 static const char *const codes[] = {
@@ -55,9 +65,9 @@ mk_verify_error(const struct mk_verify_result *r)
 }
 
 static enum mk_why
-check_genesis(struct verifier *v, const struct mk_line *l)
+check_genesis(struct mk_verify *v, const struct mk_line *l)
 {
-	struct mk_verify_result *r = v->r;
+	struct mk_verify_result *r = &v->r;
 	uint8_t print[MK_HASH_LEN];
 	if (l->seq != 1 || l->purged || mk_genesis_parse(l->body, l->body_len, &v->genesis) < 0)
 		return MK_WHY_genesis;
@@ -73,36 +83,36 @@ check_genesis(struct verifier *v, const struct mk_line *l)
 }
 
 static enum mk_why
-check_checkpoint(struct verifier *v, const struct mk_line *l, const uint8_t prev[MK_HASH_LEN])
+check_checkpoint(struct mk_verify *v, const struct mk_line *l, const uint8_t prev[MK_HASH_LEN])
 {
 	struct mk_checkpoint c;
-	if (mk_checkpoint_parse(l->body, l->body_len, &c) < 0 || c.index != v->r->checkpoints)
+	if (mk_checkpoint_parse(l->body, l->body_len, &c) < 0 || c.index != v->r.checkpoints)
 		return MK_WHY_checkpoint;
 	if (mk_checkpoint_verify(l, &c, v->genesis.vault, prev, v->signer) < 0)
 		return MK_WHY_signature;
 	memcpy(v->signer, c.next, sizeof v->signer);
-	v->r->checkpoints++;
-	v->r->unsigned_tail = 0;
+	v->r.checkpoints++;
+	v->r.unsigned_tail = 0;
 	return MK_WHY_ok;
 }
 
 /* What a line of the right form and place says. */
 static enum mk_why
-check_kind(struct verifier *v, const struct mk_line *l, const uint8_t prev[MK_HASH_LEN])
+check_kind(struct mk_verify *v, const struct mk_line *l, const uint8_t prev[MK_HASH_LEN])
 {
 	enum mk_body_kind kind = l->purged ? MK_BODY_OTHER : mk_body_kind(l->body, l->body_len);
 	if (l->seq == 1 || kind == MK_BODY_GENESIS)
 		return check_genesis(v, l);
 	if (kind == MK_BODY_CHECKPOINT)
 		return check_checkpoint(v, l, prev);
-	v->r->unsigned_tail++;
-	return v->r->unsigned_tail > MK_TRAIL_CHECKPOINT_EVERY ? MK_WHY_unsigned : MK_WHY_ok;
+	v->r.unsigned_tail++;
+	return v->r.unsigned_tail > MK_TRAIL_CHECKPOINT_EVERY ? MK_WHY_unsigned : MK_WHY_ok;
 }
 
 static enum mk_why
-check_line(struct verifier *v, const char *s, size_t len)
+check_line(struct mk_verify *v, const char *s, size_t len)
 {
-	struct mk_verify_result *r = v->r;
+	struct mk_verify_result *r = &v->r;
 	struct mk_line l;
 	bool leaf;
 	if (mk_line_parse(s, len, &l) < 0)
@@ -134,49 +144,82 @@ fault(struct mk_verify_result *r, enum mk_why why, const char *file)
 	return 0;
 }
 
-/* last: a torn end is only an interrupted write in the last segment. */
-static int
-walk_segment(struct verifier *v, int dir, const char *name, bool last)
+static bool
+is_time(int64_t end)
 {
-	struct mk_lines lines;
+	return end >= 0 && mk_mono_ms() >= end;
+}
+
+static bool
+at_end(const struct mk_verify *v)
+{
+	return v->r.why != MK_WHY_ok || (v->upto != 0 && v->r.entries == v->upto);
+}
+
+/* A torn end is only an interrupted write in the last segment. */
+static enum mk_why
+look_at(struct mk_verify *v, const char *s, size_t len, bool torn)
+{
+	if (!torn)
+		return check_line(v, s, len);
+	v->r.torn_bytes = len;
+	return v->at + 1 == v->segments.n ? MK_WHY_torn : MK_WHY_syntax;
+}
+
+/* Some lines of the open segment: 0 at its end or with a verdict, AGAIN when the time is over. */
+static int
+walk_segment(struct mk_verify *v, int64_t end)
+{
 	const char *s;
 	size_t len;
 	bool torn;
-	int e = mk_lines_open(dir, name, &lines);
-	if (e < 0)
-		return e;
-	while ((e = mk_lines_next(&lines, &s, &len, &torn)) == 1) {
-		if (torn)
-			v->r->torn_bytes = len;
-		enum mk_why why =
-		    torn ? (last ? MK_WHY_torn : MK_WHY_syntax) : check_line(v, s, len);
-		if (why != MK_WHY_ok) {
-			e = fault(v->r, why, name);
-			break;
-		}
+	unsigned n = 0;
+	for (;;) {
+		uint64_t signatures = v->r.checkpoints;
+		int e = at_end(v) ? 0 : mk_lines_next(&v->lines, &s, &len, &torn);
+		if (e <= 0)
+			return e;
+		enum mk_why why = look_at(v, s, len, torn);
+		if (why != MK_WHY_ok)
+			return fault(&v->r, why, v->segments.name[v->at]);
+		/* A signature takes as long as some thousand lines. */
+		bool look = ++n % LINES_A_LOOK == 0 || v->r.checkpoints != signatures;
+		if (look && is_time(end))
+			return MK_E_AGAIN;
 	}
-	mk_lines_close(&lines);
-	return e;
 }
 
 static int
-walk(struct verifier *v, int dir, const struct mk_segments *s)
+walk(struct mk_verify *v, int64_t end)
 {
-	struct mk_verify_result *r = v->r;
-	int e = 0;
-	for (size_t i = 0; e == 0 && r->why == MK_WHY_ok && i < s->n; i++)
-		e = walk_segment(v, dir, s->name[i], i + 1 == s->n);
-	if (e < 0)
-		return e;
+	while (!at_end(v) && v->at < v->segments.n) {
+		int e = v->lines.buf != NULL
+			    ? 0
+			    : mk_lines_open(v->dir, v->segments.name[v->at], &v->lines);
+		if (e == 0)
+			e = walk_segment(v, end);
+		if (e < 0)
+			return e;
+		mk_lines_close(&v->lines);
+		v->at++;
+	}
+	return 0;
+}
+
+/* What only the whole walk tells. */
+static void
+judge(struct mk_verify *v)
+{
+	struct mk_verify_result *r = &v->r;
 	mk_hex(v->link, sizeof v->link, r->head);
 	/* A kept head that is missing is the graver finding than a torn end after it. */
-	if (v->head != NULL && r->head_seq == 0 && (r->why == MK_WHY_ok || r->why == MK_WHY_torn))
+	bool cut = r->entries < v->upto || (v->head != NULL && r->head_seq == 0);
+	if (cut && (r->why == MK_WHY_ok || r->why == MK_WHY_torn))
 		fault(r, MK_WHY_head, "");
-	if (r->why == MK_WHY_ok && s->foreign[0] != '\0')
-		fault(r, MK_WHY_segment, s->foreign);
+	if (r->why == MK_WHY_ok && v->segments.foreign[0] != '\0')
+		fault(r, MK_WHY_segment, v->segments.foreign);
 	if (r->why == MK_WHY_ok && r->entries == 0)
 		fault(r, MK_WHY_genesis, "");
-	return 0;
 }
 
 /* DIR itself when it holds segments, else DIR/trail. */
@@ -214,28 +257,67 @@ parse_kept(const char *text, struct mk_kept *kept, const struct mk_kept **out)
 }
 
 int
+mk_verify_begin(
+    const char *path, const struct mk_verify_options *opt, uint64_t upto, struct mk_verify **out)
+{
+	struct mk_verify *v = calloc(1, sizeof *v);
+	int r = 0;
+	if (v == NULL)
+		return MK_E_NOMEM;
+	v->dir = -1;
+	v->upto = upto;
+	if (opt != NULL)
+		r = parse_kept(opt->head, &v->kept_head, &v->head);
+	if (r == 0 && opt != NULL)
+		r = parse_kept(opt->key, &v->kept_key, &v->key);
+	if (r == 0)
+		r = find_trail(path, &v->dir, &v->segments);
+	if (r < 0)
+		mk_verify_free(v);
+	else
+		*out = v;
+	return r;
+}
+
+int
+mk_verify_step(struct mk_verify *v, int ms)
+{
+	int r = v->done ? 0 : walk(v, ms < 0 ? -1 : mk_mono_ms() + ms);
+	if (r == 0 && !v->done) {
+		judge(v);
+		v->done = true;
+	}
+	return r;
+}
+
+const struct mk_verify_result *
+mk_verify_verdict(const struct mk_verify *v)
+{
+	return v->done ? &v->r : NULL;
+}
+
+void
+mk_verify_free(struct mk_verify *v)
+{
+	if (v == NULL)
+		return;
+	mk_lines_close(&v->lines);
+	mk_segments_free(&v->segments);
+	if (v->dir >= 0)
+		close(v->dir);
+	free(v);
+}
+
+int
 mk_trail_verify(const char *path, const struct mk_verify_options *opt, struct mk_verify_result *out)
 {
-	struct mk_verify_result result;
-	struct mk_kept head, key;
-	struct verifier v;
-	struct mk_segments s = {NULL, 0, ""};
-	int dir = -1, r = 0;
-	memset(&result, 0, sizeof result);
-	memset(&v, 0, sizeof v);
-	v.r = &result;
-	if (opt != NULL)
-		r = parse_kept(opt->head, &head, &v.head);
-	if (r == 0 && opt != NULL)
-		r = parse_kept(opt->key, &key, &v.key);
-	if (r == 0)
-		r = find_trail(path, &dir, &s);
+	struct mk_verify *v;
+	int r = mk_verify_begin(path, opt, 0, &v);
 	if (r < 0)
 		return r;
-	r = walk(&v, dir, &s);
-	mk_segments_free(&s);
-	close(dir);
+	r = mk_verify_step(v, -1);
 	if (r == 0)
-		*out = result;
+		*out = *mk_verify_verdict(v);
+	mk_verify_free(v);
 	return r;
 }

@@ -64,10 +64,25 @@ struct mk_verify_result {
 };
 
 /*
- * dir: the vault's DIR or DIR/trail. 0 when the trail was walked: the verdict is in *out.
- * MK_E_NOT_FOUND when dir holds no trail, MK_E_INPUT for a bad head or key text, MK_E_IO,
- * MK_E_NOMEM. opt may be NULL.
+ * A walk over a trail in steps, for those who have other things to do meanwhile. dir: the vault's
+ * DIR or DIR/trail. opt may be NULL and is not kept. upto: the number of the last line that is
+ * looked at, which must be there (MK_WHY_head when it is not); 0 = all that is found. Lines that
+ * are appended meanwhile do not matter then. MK_E_NOT_FOUND when dir holds no trail, MK_E_INPUT for
+ * a bad head or key text, MK_E_IO, MK_E_NOMEM.
  */
+struct mk_verify;
+int mk_verify_begin(const char *dir, const struct mk_verify_options *opt, uint64_t upto,
+    struct mk_verify **out); /* the caller frees with mk_verify_free */
+/*
+ * Goes on for about ms milliseconds (one signature more at most), or to the end when ms < 0. 0: the
+ * verdict is there, MK_E_AGAIN: there is more; MK_E_IO, MK_E_NOMEM: no verdict.
+ */
+int mk_verify_step(struct mk_verify *v, int ms);
+const struct mk_verify_result *mk_verify_verdict(
+    const struct mk_verify *v); /* NULL before its end */
+void mk_verify_free(struct mk_verify *v);
+
+/* The whole walk at once. 0: the verdict is in *out; else as begin and step. */
 int mk_trail_verify(
     const char *dir, const struct mk_verify_options *opt, struct mk_verify_result *out);
 const char *mk_why_code(enum mk_why w);
