@@ -33,6 +33,11 @@
 #define START_MS 5000
 #define SEND_MS 5000
 #define RAW_TEXT_MAX 4096 /* of a module's text; more is no message to a person */
+/*
+ * The host of a source that is not known. Modules and libpam's own audit record look hosts up; this
+ * is the name of none (a name has no empty label), so that no name server is asked and waited for.
+ */
+#define NO_HOST "unknown.."
 
 struct lib {
 	int (*start)(const char *, const char *, const struct pam_conv *, pam_handle_t **);
@@ -264,7 +269,7 @@ struct asked {
 };
 
 /*
- * Who, from where. A source that is not known is named "unknown", so that a rule that names a
+ * Who, from where. A source that is not known is named all the same, so that a rule that names a
  * source does not fit it; a local one is none.
  */
 static int
@@ -275,7 +280,8 @@ set_items(const struct lib *lib, pam_handle_t *h, const struct asked *a)
 	if (r == PAM_SUCCESS)
 		r = lib->set_item(h, PAM_TTY, a->terminal);
 	if (r == PAM_SUCCESS && !local)
-		r = lib->set_item(h, PAM_RHOST, a->from);
+		r = lib->set_item(
+		    h, PAM_RHOST, strcmp(a->from, "unknown") == 0 ? NO_HOST : a->from);
 	return r;
 }
 

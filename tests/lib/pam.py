@@ -2,10 +2,12 @@
 """What the process that runs PAM lets pass. /etc/pam.d is $TAP_TMP/pam.d here (tests/integration/pam.sh)."""
 import os
 import re
+import socket
+import subprocess
 import time
 
 import kit
-from kit import ok, say
+from kit import ok, say, skip
 from pam_kit import MODULES, WRAPPER, converse, module, service
 
 SYSTEM = os.path.join(kit.TMP, "pam.d")
@@ -143,7 +145,7 @@ v = with_module("items", """int on_auth(pam_handle_t *h) {
 	const char *names[] = {"user", "ruser", "tty", "rhost", "service"}; int items[] = {PAM_USER, PAM_RUSER, PAM_TTY, PAM_RHOST, PAM_SERVICE};
 	for (int i = 0; i < 5; i++) { const void *s = NULL; pam_get_item(h, items[i], &s); pam_prompt(h, PAM_TEXT_INFO, NULL, "%s=%s", names[i], s ? (const char *)s : "-"); }
 	return PAM_SUCCESS; }""", source="unknown", terminal="pts/3")
-ok([p[1] for p in v.prompts] == ["user=root", "ruser=root", "tty=pts/3", "rhost=unknown", "service=mynakura"], "an unknown source is named so", v.prompts)
+ok([p[1] for p in v.prompts] == ["user=root", "ruser=root", "tty=pts/3", "rhost=unknown..", "service=mynakura"], "an unknown source is named by what is no host's name", v.prompts)
 v = converse("root", source="local")
 ok("rhost=-" in [p[1] for p in v.prompts], "a local one is none", v.prompts)
 v = converse("root", source="192.0.2.9")
@@ -229,6 +231,38 @@ put("access.conf", "+:root:LOCAL 192.0.2.\n-:ALL:ALL\n")
 for source, good in (("local", True), ("192.0.2.8", True), ("198.51.100.1", False), ("unknown", False)):
     v = converse("root", source=source)
     ok(v.passed == good, "access.conf that names LOCAL and 192.0.2.: from %s %s" % (source, "passes" if good else "is refused"), v)
+# a name server that hears and never answers: who is asked for an unknown source waits for it
+resolv = kit.fresh("resolv.conf")
+with open(resolv, "w", encoding="utf-8") as f:
+    f.write("nameserver 127.0.0.1\nsearch example.org\n")
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.settimeout(0.2)
+
+
+def questions():
+    n = 0
+    try:
+        while True:
+            server.recv(512)
+            n += 1
+    except TimeoutError:
+        return n
+
+
+try:
+    server.bind(("127.0.0.1", 53))
+    subprocess.run(["mount", "--bind", resolv, "/etc/resolv.conf"], check=True)
+except (OSError, subprocess.CalledProcessError) as e:
+    skip("a silent name server: %s" % e)
+else:
+    v = converse("root", source="host.example.org", limit=1.0)
+    n = questions()
+    ok(v.ended == "killed" and n > 0, "control: for a host's name it is asked (%d questions), and waited for" % n, v)
+    v = converse("root", source="unknown")
+    n = questions()
+    ok(not v.passed and n == 0 and v.seconds < 1, "for an unknown source nobody is asked: refused in %.0f ms" % (1000 * v.seconds), (v, n))
+    subprocess.run(["umount", "/etc/resolv.conf"], check=True)
+server.close()
 os.unlink(os.path.join(etc, "users"))
 v = converse("root")
 ok(not v.passed, "without the list of accounts nobody passes", v)
