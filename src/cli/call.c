@@ -51,7 +51,7 @@ static void
 add_passphrase(struct mk_cli *c, struct mk_msg *req)
 {
 	const struct mk_request_row *row = mk_request_find(req->type);
-	if (row != NULL && row->passphrase && c->own != NULL)
+	if (row != NULL && row->passphrase != MK_PASSPHRASE_NEVER && c->own != NULL)
 		mk_put_bytes(&req->body, MK_T_passphrase, c->own->data, c->own->len);
 }
 

@@ -137,6 +137,7 @@ static const char *const grants[] = {"none", "page", "number"};
 static const char *const audits[] = {"none", "session", "after", "before"};
 static const char *const budgets[] = {"none", "reveal", "export"};
 static const char *const approvals[] = {"never", "bulk", "setup", "always"};
+static const char *const passphrases[] = {"no", "old", "always"};
 
 /*
  * What can stand on the trail: a request's action with its audit class, or "own" for what the
@@ -171,7 +172,7 @@ requests(struct sheet *s)
 		mk_roles_format(q->roles, who, sizeof who);
 		row(s, (const char *const[]){number, q->name, who, sessions[q->session],
 			   grants[q->grant], audits[q->audit], budgets[q->budget],
-			   approvals[q->approval], q->passphrase ? "yes" : "no"});
+			   approvals[q->approval], passphrases[q->passphrase]});
 	}
 	return finish(s);
 }

@@ -267,7 +267,7 @@ mk_rule_of(const struct mk_request_row *row)
 	    .keeper = row->session == MK_SESSION_KEEPER,
 	    .needs_page = row->grant != MK_GRANT_NONE,
 	    .needs_number = row->grant == MK_GRANT_NUMBER,
-	    .needs_passphrase = row->passphrase != 0,
+	    .needs_passphrase = row->passphrase != MK_PASSPHRASE_NEVER,
 	    .budget = row->budget != MK_BUDGET_NONE,
 	    .own = row->own,
 	    .approval = row->approval,
@@ -298,8 +298,7 @@ first_policy(struct op *op)
 	struct mk_standing who = {.session = s != NULL,
 	    .keeper = op->c->uid == 0 || op->c->uid == geteuid(),
 	    .roles = s != NULL ? s->member.roles : 0,
-	    .passphrase_fresh = s != NULL && !must_prove(op) &&
-				mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
+	    .passphrase_fresh = s != NULL && passphrase_fresh(op, s)};
 	if (s != NULL && s->member.until[0] != '\0' && op->row->number != MK_REQ_lock) {
 		char today[MK_DATE_MAX];
 		mk_date_format(mk_date_jst(mk_vault_now(op)), today);
@@ -308,6 +307,15 @@ first_policy(struct op *op)
 			    op, MK_E_DENIED, "the membership ended on %s", s->member.until);
 	}
 	return mk_policy_check(&rule, &who);
+}
+
+/* Is it known that the passphrase's owner sits there, as well as this row wants it known? */
+static bool
+passphrase_fresh(const struct op *op, const struct session *s)
+{
+	if (op->row->passphrase == MK_PASSPHRASE_ALWAYS)
+		return op->proved;
+	return !must_prove(op) && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS;
 }
 
 /*
@@ -368,6 +376,7 @@ step_done(struct op *op, int r)
 	else if (op->c == NULL)
 		finish(op, MK_E_LOST); /* the asker has gone before anything was done */
 	else if (op->stage == OP_PROVE) {
+		op->proved = true;
 		op->stage = OP_CHECK;
 		run(op);
 	} else
@@ -439,7 +448,8 @@ mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 	/* One that was typed is looked at, however fresh the last: a wrong one does nothing. */
 	bool typed = r == 0 && row->number != MK_REQ_export &&
 		     row->number != MK_REQ_member_passphrase && mk_op_has(op, MK_T_passphrase);
-	if ((r == MK_E_AUTH || typed) && c->session != NULL && row->passphrase != 0) {
+	if ((r == MK_E_AUTH || typed) && c->session != NULL &&
+	    row->passphrase != MK_PASSPHRASE_NEVER) {
 		op->stage = OP_PROVE;
 		r = 0;
 	}

@@ -143,6 +143,7 @@ struct op {
 	bool plain; /* the OUTCOME's note was refused: without it */
 	int wake; /* an eventfd that ends a wait in the worker when the asker goes; -1 none */
 	int result; /* of the act, told by OUTCOME */
+	bool proved; /* the passphrase that came with it is right */
 	bool acted; /* act() has run: what it did is durable */
 	bool opened; /* has opened a slot without a session yet: needs what that opened */
 	uint64_t intent;

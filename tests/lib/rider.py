@@ -195,6 +195,8 @@ ok(r.name == "AUTH" and r.get("approval") is None, "a limit with a wrong passphr
 r = chief.call("limit_set", LIMIT + [("passphrase", kit.CHIEF_PW)])
 waits = r.get("approval", "")
 ok(r.name == "APPROVAL" and waits, "control: with the right one it waits for a second person", r)
+r = other.call("approval_grant", [("approval", waits)])
+ok(r.name == "AUTH", "a second person who has just logged in types the passphrase all the same", r)
 r = other.call("approval_grant", [("approval", waits), ("passphrase", "a guess")])
 again = chief.call("limit_set", LIMIT + [("passphrase", kit.CHIEF_PW)])
 ok(r.name == "AUTH" and again.name == "APPROVAL", "a second person's wrong passphrase agrees to nothing", (r, again))

@@ -57,7 +57,7 @@ class Request:
         self.approvers = 0
         for word in row[8].split("|"):
             self.approvers |= bits.get(word.strip(), 0)
-        self.own, self.passphrase = row[9], row[10] == "1"
+        self.own, self.passphrase = row[9], int(row[10])
 
 
 REQUESTS = {r.name: r for r in map(Request, _table(REQUEST_H, "MK_REQUEST_TABLE"))}

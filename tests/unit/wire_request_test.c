@@ -137,7 +137,10 @@ what_else_is_asked(void **state)
 		bool asks = false;
 		for (size_t k = 0; k < ARRAY_LEN(again); k++)
 			asks = asks || strcmp(r->name, again[k]) == 0;
-		assert_int_equal(r->passphrase != 0, asks);
+		assert_int_equal(r->passphrase != MK_PASSPHRASE_NEVER, asks);
+		/* who agrees to another's act proves it each time (R9) */
+		assert_int_equal(
+		    r->passphrase == MK_PASSPHRASE_ALWAYS, strcmp(r->name, "approval_grant") == 0);
 	}
 	assert_int_equal(row("ledger_grant")->roles, MK_ROLE_chief);
 	assert_int_equal(row("audit_list")->roles, MK_ROLE_chief | MK_ROLE_auditor);

@@ -27,6 +27,8 @@ enum mk_need_session { MK_SESSION_NO, MK_SESSION_OPEN, MK_SESSION_KEEPER };
 enum mk_need_grant { MK_GRANT_NONE, MK_GRANT_PAGE, MK_GRANT_NUMBER };
 enum mk_audit_class { MK_AUDIT_NONE, MK_AUDIT_SESSION, MK_AUDIT_AFTER, MK_AUDIT_BEFORE };
 enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
+/* The caller's passphrase with the request: OLD when it was typed more than 5 minutes ago. */
+enum mk_ask_passphrase { MK_PASSPHRASE_NEVER, MK_PASSPHRASE_OLD, MK_PASSPHRASE_ALWAYS };
 #define MK_R_ALL (MK_ROLE_clerk | MK_ROLE_chief | MK_ROLE_admin | MK_ROLE_auditor)
 #define MK_R_WORK (MK_ROLE_clerk | MK_ROLE_chief)
 #define MK_R_SEE (MK_ROLE_clerk | MK_ROLE_chief | MK_ROLE_auditor)
@@ -35,8 +37,8 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
 #define MK_R_KEYS (MK_ROLE_chief | MK_ROLE_admin | MK_ROLE_auditor)
 
 /*
- * X(number, name, roles, session, grant, audit class, budget, approval, approvers, own, passphrase
- *   again)
+ * X(number, name, roles, session, grant, audit class, budget, approval, approvers, own,
+ *   enum mk_ask_passphrase)
  *
  * hello            in: lang?                          out: form (embedded|installed), demo?, vault?
  *   (id; absent = no vault yet)
@@ -182,7 +184,7 @@ enum mk_budget { MK_BUDGET_NONE, MK_BUDGET_REVEAL, MK_BUDGET_EXPORT };
 	X(94, witness_check, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                \
 	X(100, approval_list, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)               \
 	X(101, approval_show, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)               \
-	X(102, approval_grant, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0, NOT, 1)            \
+	X(102, approval_grant, MK_R_PEOPLE, OPEN, NONE, BEFORE, NONE, NEVER, 0, NOT, 2)            \
 	X(103, approval_deny, MK_R_ALL, OPEN, NONE, BEFORE, NONE, NEVER, 0, ANY, 0)                \
 	X(104, transcribe, MK_R_WORK, OPEN, NUMBER, BEFORE, NONE, NEVER, MK_ROLE_chief, ANY, 0)    \
 	X(110, clock_status, MK_R_ALL, OPEN, NONE, SESSION, NONE, NEVER, 0, ANY, 0)                \
@@ -206,7 +208,7 @@ struct mk_request_row {
 	enum mk_approval approval;
 	unsigned approvers; /* roles of the second person */
 	enum mk_own own;
-	int passphrase;
+	enum mk_ask_passphrase passphrase;
 };
 
 /* The row of a request, NULL for an unknown one; row i for walking (NULL past the end). */
