@@ -23,6 +23,7 @@
 #define GOOD_MS (5 * 60 * 1000)
 #define TELL_MS 5000 /* a refusal that nobody comes for is recorded after */
 #define PROCESSES_MAX 8
+#define PROCESSES_OF_UID 4 /* one account's open prompts leave places for the others (R22) */
 #define TRIES_NAME "(pam)" /* under which refused logins are counted, beside the members' */
 #define CODE_EXPIRED 12 /* PAM_NEW_AUTHTOK_REQD */
 #define MESSAGES_A_ROUND 16 /* of one process before the others have their turn */
@@ -389,16 +390,20 @@ mk_auth_serve(struct vault *v, const struct pollfd p[MK_CONNS])
 
 /* --- the request */
 
-static size_t
-processes(const struct vault *v)
+/* Would one more process of this uid be too many? */
+static bool
+too_many(const struct vault *v, uid_t uid)
 {
-	size_t n = 0;
+	size_t all = 0, own = 0;
 	for (size_t i = 0; i < MK_CONNS; i++) {
-		const struct auth *a = v->conns[i].fd >= 0 ? v->conns[i].auth : NULL;
-		if (a != NULL && a->state != AUTH_IDLE && a->state != AUTH_PASSED)
-			n++;
+		const struct conn *c = &v->conns[i];
+		const struct auth *a = c->fd >= 0 ? c->auth : NULL;
+		if (a == NULL || a->state == AUTH_IDLE || a->state == AUTH_PASSED)
+			continue;
+		all++;
+		own += c->uid == uid ? 1 : 0;
 	}
-	return n;
+	return all >= PROCESSES_MAX || own >= PROCESSES_OF_UID;
 }
 
 /* The monitor has answered. The asker may have gone meanwhile: then so does the process. */
@@ -434,7 +439,7 @@ start(struct op *op, struct auth *a)
 	int wait = mk_tries_wait(TRIES_NAME, c->uid);
 	if (wait > 0)
 		return mk_op_fail(op, MK_E_BUSY, "wait %d s after refused logins", wait);
-	if (processes(op->v) >= PROCESSES_MAX)
+	if (too_many(op->v, c->uid))
 		return mk_op_fail(op, MK_E_BUSY, "too many logins at once");
 	forget_given(a);
 	mk_msg_init(&m, MK_MON_PAM, 0);
