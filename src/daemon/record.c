@@ -141,7 +141,8 @@ void
 mk_record_outcome(struct op *op, mk_answer_fn f)
 {
 	struct mk_msg m;
-	bool all = op->row->number == MK_REQ_lock && op->c != NULL && op->c->session == NULL;
+	bool all = op->row->number == MK_REQ_lock && op->c != NULL && op->c->session == NULL &&
+		   mk_get_bool(op->req.body.data, op->req.body.len, MK_T_all, false);
 	begin(op->v, &m, op->intent != 0 ? "outcome" : "event", all ? "lock_all" : op->row->name,
 	    true);
 	put_op(&m, op);
