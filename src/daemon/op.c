@@ -131,11 +131,24 @@ is_denial(int err)
 	       err == MK_E_AUTH || err == MK_E_APPROVAL || err == MK_E_BUDGET;
 }
 
+/* Somebody who is not there was asked for: ids could be tried out unseen. */
+static bool
+is_probe(struct op *op, int err)
+{
+	static const uint16_t about_one[] = {MK_REQ_reveal, MK_REQ_export, MK_REQ_subject_show,
+	    MK_REQ_subject_history, MK_REQ_review_show};
+	for (size_t i = 0; i < sizeof about_one / sizeof about_one[0]; i++)
+		if (err == MK_E_NOT_FOUND && op->row->number == about_one[i])
+			return mk_record_probe_room(op);
+	return false;
+}
+
 static void
 fail(struct op *op, int err)
 {
 	op->result = err;
-	if (is_denial(err) && op->v->genesis[0] != '\0' && mk_record_room(op)) {
+	if ((is_denial(err) || is_probe(op, err)) && op->v->genesis[0] != '\0' &&
+	    mk_record_room(op)) {
 		op->stage = OP_DENIED;
 		mk_record_denied(op, err, denied_recorded);
 		return;

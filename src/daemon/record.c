@@ -279,6 +279,38 @@ mk_record_room(struct op *op)
 	return true;
 }
 
+bool
+mk_record_probe_room(struct op *op)
+{
+	struct session *s = op->c != NULL ? op->c->session : NULL;
+	if (s == NULL) /* hung up: under the limit of those without a session */
+		return room_this_minute(op->v);
+	mk_record_probes(op->v, op->c, false);
+	if (s->probes >= DENIED_A_MINUTE) {
+		s->probes_silent++;
+		return false;
+	}
+	s->probes++;
+	return true;
+}
+
+void
+mk_record_probes(struct vault *v, struct conn *c, bool now)
+{
+	char detail[MK_DETAIL];
+	struct session *s = c->session;
+	int64_t minute = mk_mono_ms() / 60000;
+	if (s == NULL || (!now && minute == s->probe_minute))
+		return;
+	unsigned silent = s->probes_silent;
+	s->probe_minute = minute;
+	s->probes = s->probes_silent = 0;
+	if (silent == 0)
+		return;
+	snprintf(detail, sizeof detail, "asked for what is not there, only counted=%u", silent);
+	mk_record_event(v, "denied", s, c, MK_E_BUSY, detail);
+}
+
 void
 mk_record_silent(struct vault *v, bool now)
 {

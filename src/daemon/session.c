@@ -63,6 +63,7 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 	struct session *s = c->session;
 	if (s == NULL)
 		return;
+	mk_record_probes(v, c, true);
 	mk_record_event(v, "session_end", s, c, 0, why);
 	mk_record_checkpoint(v);
 	c->session = NULL;
@@ -114,6 +115,8 @@ mk_sessions_tick(struct vault *v)
 	mk_clock_tick(v);
 	for (size_t i = 0; i < MK_CONNS; i++) {
 		struct conn *c = &v->conns[i];
+		if (c->fd >= 0)
+			mk_record_probes(v, c, false);
 		if (c->fd >= 0 && c->session != NULL && c->op == NULL &&
 		    now - c->session->used_at >= idle)
 			lock_conn(v, c, "idle");

@@ -57,6 +57,8 @@ struct session {
 	uint64_t seen[2]; /* requests of audit class session that are on the trail already */
 	int64_t passphrase_at; /* mono ms of the last time the passphrase was typed */
 	int64_t used_at; /* mono ms of the last request: an unused session locks (R10) */
+	int64_t probe_minute; /* what was asked for in this minute and is not there */
+	unsigned probes, probes_silent;
 };
 
 struct outmsg {
@@ -320,6 +322,12 @@ void mk_record_checkpoint_for(struct vault *v, struct op *op, mk_answer_fn f);
  * are counted.
  */
 bool mk_record_room(struct op *op);
+/*
+ * May it be recorded that what a session asked for is not there? At most 60 a minute are, then they
+ * are counted; the count is recorded when the minute is over or the session ends (now).
+ */
+bool mk_record_probe_room(struct op *op);
+void mk_record_probes(struct vault *v, struct conn *c, bool now);
 /* Records how many refusals were only counted, when their minute is over or all ends. */
 void mk_record_silent(struct vault *v, bool now);
 

@@ -50,6 +50,8 @@ of_event(const struct mk_entry *e)
 	    {MK_A_keyring_repair, MK_AN_keyring_repair}, {MK_A_login_failed, MK_AN_login_failed},
 	    {MK_A_clock_jump, MK_AN_clock_jump}};
 	bool over = failed_with(e, MK_E_BUDGET);
+	if (is(e->action, MK_A_denied) && failed_with(e, MK_E_NOT_FOUND))
+		return 0; /* a mistyped code; many of them are counted in records of their own */
 	if (is(e->action, MK_A_denied))
 		return over ? 1U << MK_AN_over_budget : 1U << MK_AN_denied;
 	if (is(e->action, MK_A_alarm)) {
