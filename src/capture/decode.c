@@ -12,11 +12,11 @@
 #include "decode_internal.h"
 #include "mynakura/base/buf.h"
 #include "mynakura/base/err.h"
+#include "mynakura/base/image.h"
 #include "mynakura/capture/capture.h"
 #include "mynakura/sandbox/sandbox.h"
 #include "mynakura/wire/read.h"
 
-#define FILE_MAX ((size_t)256 * 1024 * 1024)
 #define AS_MAX ((uint64_t)768 * 1024 * 1024)
 #define CPU_MAX 20U
 #define MAGIC_LEN 8
@@ -72,7 +72,7 @@ load(struct mk_serve *s, int fd, struct mk_buf *buf, struct mk_file *f)
 		return mk_serve_why(s, MK_E_IMAGE, "this is a folder, not a file");
 	if (S_ISREG(st.st_mode) && st.st_size == 0)
 		return mk_serve_why(s, MK_E_IMAGE, "the file is empty");
-	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size <= FILE_MAX) {
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size <= MK_IMAGE_MAX) {
 		void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (p == MAP_FAILED)
 			return mk_serve_why(s, MK_E_IMAGE, "the file cannot be read");
@@ -80,7 +80,7 @@ load(struct mk_serve *s, int fd, struct mk_buf *buf, struct mk_file *f)
 		f->len = (size_t)st.st_size;
 		return 0;
 	}
-	int r = S_ISREG(st.st_mode) ? MK_E_TOO_BIG : mk_buf_read_fd(buf, fd, FILE_MAX);
+	int r = S_ISREG(st.st_mode) ? MK_E_TOO_BIG : mk_buf_read_fd(buf, fd, MK_IMAGE_MAX);
 	if (r == MK_E_TOO_BIG)
 		return mk_serve_why(s, r, "the file is larger than 256 MiB");
 	if (r < 0)

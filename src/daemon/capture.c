@@ -470,6 +470,8 @@ capture_check(struct op *op)
 	if (r < 0 && r != MK_E_NOT_FOUND)
 		return r;
 	c->file = mk_msg_take_fd(&op->req, 0);
+	if (c->file < 0 && op->req.refused)
+		return mk_op_fail(op, MK_E_INPUT, "this is no file");
 	if ((c->file >= 0) == (c->device[0] != '\0'))
 		return mk_op_fail(op, MK_E_USAGE, "name either a device or a file");
 	struct stat st;

@@ -175,10 +175,57 @@ find_place(struct vault *v, uid_t uid)
 	return same >= MK_CONNS_PER_UID ? NULL : place;
 }
 
+/* --- a peer's descriptors */
+
+struct passed {
+	struct vault *v;
+	uid_t uid;
+};
+
+static void
+drop_fd(void *arg, int fd)
+{
+	const struct passed *p = arg;
+	mk_closer_add(p->v->closer, p->uid, fd);
+}
+
+/* While what this peer has passed before is being closed it passes no more. */
+int
+mk_conn_recv(struct vault *v, struct conn *c, struct mk_msg *m)
+{
+	struct passed from = {v, c->uid};
+	if (!mk_closer_takes(v->closer, c->uid) && mk_chan_has_fds(c->fd) == 1)
+		return MK_E_BUSY;
+	int r = mk_chan_recv_from(c->fd, m, 0, drop_fd, &from);
+	for (size_t i = 0; r == 0 && i < m->nfds; i++) {
+		if (mk_passed_is_file(m->fds[i]))
+			continue;
+		drop_fd(&from, mk_msg_take_fd(m, i));
+		m->refused = true;
+	}
+	return r;
+}
+
+/*
+ * Ends a connection. Messages that nobody read are taken out first (else the peer would lose
+ * answers on their way), but for one with descriptors: they go with the socket, in the closer.
+ */
+static void
+hang_up(struct vault *v, int fd, uid_t uid)
+{
+	struct mk_msg m;
+	(void)shutdown(fd, SHUT_RD); /* nothing more comes */
+	while (mk_chan_has_fds(fd) == 0)
+		if (mk_chan_recv(fd, &m, 0) == 0)
+			mk_msg_free(&m);
+	(void)shutdown(fd, SHUT_RDWR);
+	mk_closer_add(v->closer, uid, fd);
+}
+
 struct conn *
 mk_conn_add(struct vault *v, int fd)
 {
-	struct conn probe = {.fd = fd, .last = mk_mono_ms()};
+	struct conn probe = {.fd = fd, .uid = (uid_t)-1, .last = mk_mono_ms()};
 	if (read_peer(&probe) < 0)
 		goto refuse;
 	struct conn *place = find_place(v, probe.uid);
@@ -195,7 +242,7 @@ mk_conn_add(struct vault *v, int fd)
 	mk_conn_name_next(v);
 	return place;
 refuse:
-	mk_chan_close(fd);
+	hang_up(v, fd, probe.uid);
 	return NULL;
 }
 
@@ -229,7 +276,7 @@ mk_conn_close(struct vault *v, struct conn *c)
 	mk_auth_end(v, c);
 	mk_session_end(v, c, "connection closed");
 	drop_out(c);
-	mk_chan_close(c->fd);
+	hang_up(v, c->fd, c->uid);
 	c->fd = -1;
 	mk_vault_settle(v);
 }

@@ -428,6 +428,9 @@ mk_export_check_request(struct op *op)
 	op->state = e;
 	op->state_free = export_free;
 	e->fd = mk_msg_take_fd(&op->req, 0);
+	if (e->fd < 0 && op->req.refused)
+		return mk_op_fail(
+		    op, MK_E_INPUT, "this kind of file system is not allowed for exports");
 	if (e->fd < 0)
 		return mk_op_fail(op, MK_E_USAGE, "the file is missing");
 	int r = mk_op_ledger(op);

@@ -23,6 +23,7 @@
 #include "mynakura/wire/client.h"
 
 #define STOP_WAIT_MS 10000
+#define KILLED_WAIT_MS 2000
 
 /*
  * Tells an embedded client why there is no daemon: one answer per request until it goes, so that it
@@ -167,6 +168,25 @@ waiting(int fd)
 	return poll(&p, 1, 0) > 0 && (p.revents & POLLIN) != 0;
 }
 
+/*
+ * A thread that closes what a client passed (closer.c) stays until that file system answers, and no
+ * signal ends it. The same files cannot be opened anew before; an end need not wait for it.
+ */
+static void
+wait_for_killed(const struct monitor *mon)
+{
+	int64_t end = mk_mono_ms() + KILLED_WAIT_MS;
+	pid_t p;
+	while ((p = waitpid(-1, NULL, mon->stopping ? WNOHANG : 0)) >= 0) {
+		if (p == 0 && mk_mono_ms() > end) {
+			mk_log("a process does not end: a client's file system holds it up");
+			return;
+		}
+		if (p == 0)
+			poll(NULL, 0, 10);
+	}
+}
+
 /* Closes the channels (the roles end by themselves), waits, and kills what stays. */
 static void
 stop_roles(struct monitor *mon)
@@ -204,8 +224,7 @@ stop_roles(struct monitor *mon)
 		if (mon->readers[i] > 0)
 			kill(mon->readers[i], SIGKILL);
 	mk_monitor_who_kill(mon, INT64_MAX);
-	while (waitpid(-1, NULL, 0) > 0)
-		;
+	wait_for_killed(mon);
 	mon->vault = mon->trail = 0;
 	memset(mon->who, 0, sizeof mon->who);
 	memset(mon->readers, 0, sizeof mon->readers);

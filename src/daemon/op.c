@@ -299,6 +299,15 @@ must_prove(const struct op *op)
 	return op->stage != OP_ACT && !itself && mk_op_has(op, MK_T_passphrase);
 }
 
+/* Is it known that the passphrase's owner sits there, as well as this row wants it known? */
+static bool
+passphrase_fresh(const struct op *op, const struct session *s)
+{
+	if (op->row->passphrase == MK_PASSPHRASE_ALWAYS)
+		return op->proved;
+	return !must_prove(op) && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS;
+}
+
 /*
  * Before anything is looked at: session and role. Grants, budget and approval follow where the
  * ledger is known.
@@ -320,15 +329,6 @@ first_policy(struct op *op)
 			    op, MK_E_DENIED, "the membership ended on %s", s->member.until);
 	}
 	return mk_policy_check(&rule, &who);
-}
-
-/* Is it known that the passphrase's owner sits there, as well as this row wants it known? */
-static bool
-passphrase_fresh(const struct op *op, const struct session *s)
-{
-	if (op->row->passphrase == MK_PASSPHRASE_ALWAYS)
-		return op->proved;
-	return !must_prove(op) && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS;
 }
 
 /*

@@ -190,6 +190,8 @@ init(struct vault *v, const struct mk_daemon_args *args)
 		r = mk_worker_new(&v->kdf);
 	if (r == 0)
 		r = mk_worker_new(&v->reading);
+	if (r == 0)
+		r = mk_closer_new(&v->closer);
 	return r;
 }
 
@@ -200,7 +202,7 @@ take_connections(struct vault *v)
 {
 	int fd;
 	/* A few at a time: a flood of connections must not hold up those who are in (R22). */
-	for (int i = 0; i < ACCEPTS_A_ROUND &&
+	for (int i = 0; i < ACCEPTS_A_ROUND && mk_closer_has_place(v->closer) &&
 			(fd = accept4(v->serve, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;
 	     i++)
 		(void)mk_conn_add(v, fd);
@@ -210,7 +212,7 @@ static void
 read_conn(struct vault *v, struct conn *c)
 {
 	struct mk_msg m;
-	int r = mk_chan_recv(c->fd, &m, 0);
+	int r = mk_conn_recv(v, c, &m);
 	if (r == MK_E_AGAIN)
 		return;
 	if (r < 0) {
@@ -284,7 +286,10 @@ set_poll(const struct vault *v, struct pollfd *p)
 	p[P_TRAIL] = (struct pollfd){v->trail_dead ? -1 : v->trail,
 	    (short)(POLLIN | (v->trail_out != NULL ? POLLOUT : 0)), 0};
 	p[P_SERVE] = (struct pollfd){
-	    v->args->embedded || !v->ready || v->stopping ? -1 : v->serve, POLLIN, 0};
+	    v->args->embedded || !v->ready || v->stopping || !mk_closer_has_place(v->closer)
+		? -1
+		: v->serve,
+	    POLLIN, 0};
 	p[P_KDF] = (struct pollfd){mk_worker_fd(v->kdf), POLLIN, 0};
 	p[P_READING] = (struct pollfd){mk_worker_fd(v->reading), POLLIN, 0};
 	for (size_t i = 0; i < MK_CONNS; i++) {
@@ -299,14 +304,20 @@ set_poll(const struct vault *v, struct pollfd *p)
 	}
 }
 
+/* Of two times to wait, -1 being for ever. */
+static int
+sooner(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 /* false: the monitor has gone. */
 static bool
 one_round(struct vault *v, int timeout)
 {
 	struct pollfd p[P_ALL];
-	int sweep = mk_conn_sweep(v);
-	if (sweep >= 0 && (timeout < 0 || sweep < timeout))
-		timeout = sweep;
+	timeout = sooner(timeout, mk_conn_sweep(v));
+	timeout = sooner(timeout, mk_closer_tick(v->closer));
 	set_poll(v, p);
 	int n = poll(p, P_ALL, mk_auth_poll(v, p + P_AUTH, timeout));
 	if (n < 0 && errno != EINTR)
@@ -354,6 +365,7 @@ goodbye(struct vault *v)
 	mk_vault_close_all(v);
 	mk_worker_free(v->kdf);
 	mk_worker_free(v->reading);
+	mk_closer_free(v->closer);
 	mk_keyring_close(v->keyring);
 	mk_exchange_free(v->exchange);
 	mk_secret_free(v->pc);

@@ -194,6 +194,7 @@ struct vault {
 	struct open_ledger ledgers[MK_LEDGERS_OPEN];
 	struct mk_exchange *exchange;
 	struct worker *kdf, *reading;
+	struct closer *closer;
 	struct pending *pending;
 	struct outmsg *trail_out, **trail_tail;
 	uint32_t next_id;
@@ -252,6 +253,11 @@ void mk_conn_name_next(struct vault *v);
 int mk_conn_sweep(struct vault *v);
 struct conn *mk_conn_add(struct vault *v, int fd); /* NULL: over a limit (fd is closed) */
 void mk_conn_close(struct vault *v, struct conn *c); /* ends the session, cuts a running op loose */
+/*
+ * The next message of a connection, whose descriptors are files that may be used; MK_E_BUSY for one
+ * with descriptors that cannot be taken now. Anything but 0 and AGAIN: close the connection.
+ */
+int mk_conn_recv(struct vault *v, struct conn *c, struct mk_msg *m);
 void mk_conn_send(struct conn *c,
     struct mk_msg *m); /* takes the content of m; queues what the kernel does not take */
 bool mk_conn_flush(struct conn *c); /* false: the peer is gone */
@@ -271,6 +277,21 @@ bool mk_link_flush(struct vault *v);
 struct mk_told; /* what is kept of a record until it is on the trail */
 struct mk_told *mk_tell_keep(const struct vault *v, const struct mk_msg *m); /* NULL: nothing */
 void mk_tell(struct vault *v, struct mk_told *t, int r, const struct mk_msg *answer); /* takes t */
+
+/* --- passed.c: what a peer passed, without asking its file system */
+/* A regular file on a file system of the kernel's own, or in memory: it may be used and closed. */
+bool mk_passed_is_file(int fd);
+bool mk_passed_is_socket(int fd);
+
+/* --- closer.c: closes descriptors of peers in threads, as closing may never return */
+struct closer;
+int mk_closer_new(struct closer **out);
+void mk_closer_free(struct closer *c); /* what is held up ends with the process */
+/* Is there room for as many descriptors as a message of this uid may bring? */
+bool mk_closer_takes(struct closer *c, uid_t uid);
+bool mk_closer_has_place(struct closer *c); /* for one more connection */
+void mk_closer_add(struct closer *c, uid_t uid, int fd); /* takes fd */
+int mk_closer_tick(struct closer *c); /* ms until the next call; -1: when something is added */
 
 /* --- worker.c: one thread, one job at a time, at most four waiting */
 typedef int (*mk_job_fn)(void *job); /* in the thread */

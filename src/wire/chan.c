@@ -17,7 +17,6 @@
 #include "mynakura/base/secret.h"
 #include "mynakura/base/time.h"
 
-#define SCM_MAX 253 /* descriptors that Linux passes with one message */
 #define FDS_MAX 16 /* a few too many are closed; more are no client of ours */
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
@@ -145,22 +144,15 @@ mk_chan_send(int fd, const struct mk_msg *m, int timeout_ms)
 	}
 }
 
-/*
- * A peer's TCP socket that lingers would keep whoever closes it last waiting for as long as the peer
- * likes: every passed socket loses that.
- */
-static void
-disarm(int fd)
-{
-	const struct linger off = {0, 0};
-	struct stat st;
-	if (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode))
-		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof off);
-}
+/* Where descriptors go that nobody gets. */
+struct drop {
+	mk_chan_drop_fn f;
+	void *arg;
+};
 
-/* Moves passed descriptors into m; closes what does not fit. How many there were. */
+/* Moves passed descriptors into m, and what does not fit away. How many there were. */
 static size_t
-collect_fds(struct msghdr *mh, struct mk_msg *m)
+collect_fds(struct msghdr *mh, struct mk_msg *m, const struct drop *d)
 {
 	size_t count = 0;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c != NULL; c = CMSG_NXTHDR(mh, c)) {
@@ -171,11 +163,10 @@ collect_fds(struct msghdr *mh, struct mk_msg *m)
 		for (size_t i = 0; i < n; i++) {
 			int fd;
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof fd);
-			disarm(fd);
 			if (m->nfds < MK_MSG_FDS)
 				m->fds[m->nfds++] = fd;
 			else
-				close(fd);
+				d->f(d->arg, fd);
 		}
 	}
 	return count;
@@ -201,12 +192,12 @@ parse_frame(struct mk_msg *m, const uint8_t *frame, size_t len)
 }
 
 static int
-recv_once(int fd, struct mk_msg *m, uint8_t *frame)
+recv_once(int fd, struct mk_msg *m, uint8_t *frame, const struct drop *d)
 {
 	union {
 		struct cmsghdr h;
 		char raw[CMSG_SPACE(
-		    SCM_MAX * sizeof(int))]; /* or the kernel closes the rest, undisarmed */
+		    MK_CHAN_FDS_MAX * sizeof(int))]; /* or the kernel closes the rest */
 	} control;
 	struct iovec iov = {frame, MK_FRAME_MAX};
 	struct msghdr mh = {.msg_iov = &iov,
@@ -221,7 +212,7 @@ recv_once(int fd, struct mk_msg *m, uint8_t *frame)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? MK_E_AGAIN
 		       : errno == ECONNRESET                   ? MK_E_LOST
 							       : MK_E_IO;
-	size_t fds = collect_fds(&mh, m);
+	size_t fds = collect_fds(&mh, m, d);
 	if (n == 0)
 		return MK_E_LOST;
 	bool cut = (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || fds > FDS_MAX;
@@ -230,36 +221,57 @@ recv_once(int fd, struct mk_msg *m, uint8_t *frame)
 	return r;
 }
 
+static void
+close_it(void *arg, int fd)
+{
+	(void)arg;
+	close(fd);
+}
+
 int
 mk_chan_recv(int fd, struct mk_msg *m, int timeout_ms)
 {
+	return mk_chan_recv_from(fd, m, timeout_ms, close_it, NULL);
+}
+
+int
+mk_chan_recv_from(int fd, struct mk_msg *m, int timeout_ms, mk_chan_drop_fn f, void *arg)
+{
 	/* Wiped by recv_once: a frame may hold a number or a passphrase. */
 	static _Thread_local uint8_t frame[MK_FRAME_MAX];
+	const struct drop d = {f, arg};
 	mk_msg_init(m, 0, 0);
 	for (;;) {
-		int r = recv_once(fd, m, frame);
+		int r = recv_once(fd, m, frame, &d), lost;
 		if (r == MK_E_AGAIN && timeout_ms != 0)
 			r = wait_for(fd, POLLIN, timeout_ms) < 0 ? MK_E_AGAIN : 1;
 		if (r == 1)
 			continue;
+		for (size_t i = 0; r < 0 && i < m->nfds; i++)
+			if ((lost = mk_msg_take_fd(m, i)) >= 0)
+				f(arg, lost);
 		if (r < 0)
 			mk_msg_free(m);
 		return r;
 	}
 }
 
-void
-mk_chan_close(int fd)
+int
+mk_chan_has_fds(int fd)
 {
-	struct mk_msg m;
-	int r;
-	(void)shutdown(fd, SHUT_RD); /* nothing more comes */
-	do {
-		r = mk_chan_recv(fd, &m, 0);
-		if (r == 0)
-			mk_msg_free(&m);
-	} while (r == 0 || r == MK_E_PROTOCOL);
-	close(fd);
+	char first;
+	struct iovec iov = {&first, 1};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n;
+	do
+		n = recvmsg(fd, &mh, MSG_PEEK | MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? MK_E_AGAIN : MK_E_LOST;
+	/* Without room for them the kernel says so, and keeps them in the queue. */
+	if ((mh.msg_flags & MSG_CTRUNC) != 0)
+		return 1;
+	return n == 0 ? MK_E_LOST : 0;
 }
 
 int

@@ -37,6 +37,7 @@ mk_msg_init(struct mk_msg *m, uint16_t type, uint32_t id)
 	memset(m, 0, sizeof *m);
 	m->type = type;
 	m->id = id;
+	m->refused = false;
 	mk_buf_init(&m->body);
 	for (size_t i = 0; i < MK_MSG_FDS; i++)
 		m->fds[i] = -1;

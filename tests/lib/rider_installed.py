@@ -122,6 +122,19 @@ roles, _ = state()
 owners = {k: os.stat("/proc/%d" % p).st_uid for k, p in roles.items()}
 ok(owners.get("monitor") == 0 and len({owners.get("monitor"), owners.get("vault"), owners.get("trail")}) == 3, "three roles under three uids", owners)
 
+# --- the vault, which is no longer root and sees /proc and its own folder, knows what kind of file it gets
+c, words = session("suzuki"), {}
+for name, place in (("on a disk", "/tmp/mk-export-%d" % os.getpid()), ("in memory", "/run/export"), ("a device", "/dev/null")):
+    fd = os.open(place, os.O_RDWR if name == "a device" else os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    if name != "a device":
+        os.fchown(fd, uid("suzuki"), -1)
+        os.unlink(place)
+    words[name] = c.call("export", [("ledger", LEDGER), ("profile", b"\0")], [fd]).get("message")
+    os.close(fd)
+c.close()
+ok("file" in str(words["a device"]) and words["on a disk"] == words["in memory"] and "file" not in str(words["on a disk"]),
+   "a new file on a disk and one in memory are taken, a device is not", words)
+
 # --- who may come in
 try:
     c = connect("stranger")

@@ -3,9 +3,13 @@
 #ifndef MK_BASE_IMAGE_H
 #define MK_BASE_IMAGE_H
 
+#include <stddef.h>
+
+#define MK_IMAGE_MAX ((size_t)256 << 20) /* bytes; a reading process takes no more */
+
 /*
- * Opens a regular file for reading, without waiting for a pipe or taking a terminal. The caller
- * closes *out. MK_E_NOT_FOUND, MK_E_IMAGE (no regular file), MK_E_IO, MK_E_NOMEM.
+ * A copy in memory of a regular file, to be passed on. The caller closes *out. MK_E_NOT_FOUND,
+ * MK_E_IMAGE (no regular file), MK_E_TOO_BIG, MK_E_IO, MK_E_NOMEM.
  */
 int mk_image_open(const char *path, int *out);
 

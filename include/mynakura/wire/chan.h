@@ -11,6 +11,8 @@
 
 #include "mynakura/wire/msg.h"
 
+#define MK_CHAN_FDS_MAX 253 /* descriptors that Linux passes with one message */
+
 /* Socket pair, close-on-exec, with send buffers for 64 KiB frames. */
 int mk_chan_pair(int out[2]);
 /* Connects to a path; MK_E_NOT_FOUND, MK_E_IO. The caller closes *out. */
@@ -29,10 +31,17 @@ int mk_chan_send(int fd, const struct mk_msg *m, int timeout_ms);
  */
 int mk_chan_recv(int fd, struct mk_msg *m, int timeout_ms);
 /*
- * Closes a connection to a peer that is not trusted: what it sent and nobody read is taken out
- * first, so that closing does not wait for the descriptors in it. For non-blocking use.
+ * The same from a peer who is not trusted: closing a descriptor may never return (a file system that
+ * does not answer), so nothing is closed here; what is surplus or came in a refused frame goes to f
+ * (which takes it). Those in m have not been looked at.
  */
-void mk_chan_close(int fd);
+typedef void (*mk_chan_drop_fn)(void *arg, int fd);
+int mk_chan_recv_from(int fd, struct mk_msg *m, int timeout_ms, mk_chan_drop_fn f, void *arg);
+/*
+ * Does the next message bring descriptors? 1 yes, 0 no, MK_E_AGAIN: there is no message, MK_E_LOST.
+ * None is taken over.
+ */
+int mk_chan_has_fds(int fd);
 
 /*
  * A sealed memfd (F_SEAL_SHRINK|GROW|WRITE|SEAL) holding len bytes of data; the caller closes *out.

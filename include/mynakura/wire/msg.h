@@ -197,6 +197,7 @@ struct mk_msg {
 	int fds
 	    [MK_MSG_FDS]; /* passed with the message; owned by the message, closed by mk_msg_free */
 	size_t nfds;
+	bool refused; /* one of them was of a kind that is not taken: its place is -1 */
 };
 
 void mk_msg_init(struct mk_msg *m, uint16_t type, uint32_t id);
