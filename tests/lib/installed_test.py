@@ -214,7 +214,7 @@ UTMP = struct.Struct("hi32s4s32s256shhiii4i20s")
 
 
 def on_terminal(host, login_uid):
-    """suzuki's status on a terminal of its own, whose login utmp knows; the trail's newest login"""
+    """suzuki's status on a terminal of its own, whose login utmp knows: the terminal, the trail's newest login there, the program's words"""
     go_r, go_w = os.pipe()
     pid, fd = os.forkpty()
     if pid == 0:
@@ -249,7 +249,7 @@ def on_terminal(host, login_uid):
     for x in (fd, go_r, go_w):
         os.close(x)
     os.unlink("/run/utmp")
-    return line, [e for e in trail() if e["action"] == "login" and e["terminal"] == line][-1:]
+    return line, [e for e in trail() if e["action"] == "login" and e["terminal"] == line][-1:], words
 
 
 def from_where():
@@ -258,16 +258,16 @@ def from_where():
             unset = f.read().strip() == "4294967295"
     except OSError:
         unset = None
-    line, e = on_terminal("192.0.2.7", uid("suzuki") if unset else None)
-    ok(e and e[0]["from"] == "192.0.2.7", "terminal and source address of a login come from the peer's process", e)
+    line, e, why = on_terminal("192.0.2.7", uid("suzuki") if unset else None)
+    ok(e and e[0]["from"] == "192.0.2.7", "terminal and source address of a login come from the peer's process", (line, e, why))
     if unset:
-        ok(e and '"login_uid":"%d"' % uid("suzuki") in (e[0]["detail"] or "").replace('": "', '":"'), "and its login uid", e)
+        ok(e and '"login_uid":"%d"' % uid("suzuki") in (e[0]["detail"] or "").replace('": "', '":"'), "and its login uid", (line, e, why))
     else:
         skip("this kernel keeps no login uid, or the test has one already")
-    line, e = on_terminal("", None)
-    ok(e and e[0]["from"] == "local", "a login without a host is local", e)
-    line, e = on_terminal("x\"; rm -rf", None)
-    ok(e and e[0]["from"] == "unknown", "what is no address is unknown", e)
+    line, e, why = on_terminal("", None)
+    ok(e and e[0]["from"] == "local", "a login without a host is local", (line, e, why))
+    line, e, why = on_terminal("x\"; rm -rf", None)
+    ok(e and e[0]["from"] == "unknown", "what is no address is unknown", (line, e, why))
     my("suzuki", "status")
     e = [e for e in trail() if e["action"] == "login"][-2]
     ok(e["terminal"] == "unknown" and e["from"] == "unknown", "without a terminal: unknown", e)
