@@ -254,6 +254,7 @@ code_opened(struct op *op, struct mk_secret *key)
 	mk_secret_free(key);
 	if (r == 0 && mk_unlocked_type(c->unlocked) != MK_SLOT_CODE)
 		r = MK_E_AUTH;
+	op->opened = r == 0;
 	if (r == 0)
 		r = mk_vault_open_main(op->v, c->unlocked);
 	if (r == 0)

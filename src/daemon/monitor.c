@@ -124,7 +124,7 @@ next_of_trail(struct monitor *mon)
 	if (m.type == MK_MON_ASIDE)
 		answer(mon->trail_fd, &m, &reply, mk_monitor_aside(mon));
 	else if (m.type == MK_TR_KEEP)
-		mk_monitor_witness(mon->args->dir, &m);
+		mk_monitor_witness(mon, &m);
 	mk_msg_free(&m);
 	return 0;
 }

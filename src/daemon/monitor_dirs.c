@@ -4,7 +4,8 @@
  * something in the other's place; the lock; the socket; this PC's secret.
  *
  * Installed:  DIR root 0711 | vault (or vault.new) mynakura 0700 | trail mynakura-trail:mynakura-audit
- *             0750 | witness, run root 0700.   Embedded: all the caller's, 0700.
+ *             0750 | witness root:mynakura-audit 0750 | run root 0700.   Embedded: all the
+ *             caller's, 0700.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -123,6 +124,18 @@ make_folder(int dir, const struct folder *f, bool strict)
 	return 0;
 }
 
+/* A folder that stays ours; its group and mode are what they should be, whoever made it. */
+static int
+make_own(int dir, const struct folder *f, bool installed)
+{
+	int r = make_folder(dir, f, installed);
+	if (r == 0 && installed &&
+	    (fchownat(dir, f->name, (uid_t)-1, f->gid, AT_SYMLINK_NOFOLLOW) < 0 ||
+		fchmodat(dir, f->name, f->mode, 0) < 0))
+		r = mk_err_from_errno(errno);
+	return r;
+}
+
 static bool
 has_vault(int dir)
 {
@@ -170,13 +183,14 @@ mk_monitor_layout(struct monitor *mon)
 	    installed ? mon->accounts.vault_gid : getegid()};
 	const struct folder trail = trail_folder(mon, "trail"),
 			    spare = trail_folder(mon, "trail.next");
+	/* The trail role reads what is kept here, and cannot take it back. */
 	const struct folder own[] = {
-	    {"witness", 0700, geteuid(), getegid()}, {"run", 0700, geteuid(), getegid()}};
+	    {"witness", trail.mode, geteuid(), trail.gid}, {"run", 0700, geteuid(), getegid()}};
 	r = make_folder(mon->dir, &vault, installed);
 	if (r == 0)
 		r = make_folder(mon->dir, &trail, installed);
 	for (size_t i = 0; r == 0 && i < 2; i++)
-		r = make_folder(mon->dir, &own[i], installed);
+		r = make_own(mon->dir, &own[i], installed);
 	/* The trail's sandbox is closed over the folders that are there now. */
 	mon->spare = installed && !has_vault(mon->dir);
 	if (r == 0 && mon->spare)

@@ -68,6 +68,8 @@ int mk_monitor_pc_secret(const struct monitor *mon);
 /* DIR/vault.new becomes DIR/vault; DIR/trail is put aside. Both only while there is no vault. */
 int mk_monitor_keep(struct monitor *mon);
 int mk_monitor_aside(struct monitor *mon);
+/* witness.c: keeps what a MK_TR_KEEP of the trail role holds. */
+void mk_monitor_witness(const struct monitor *mon, const struct mk_msg *m);
 
 /* --- monitor_start.c */
 int mk_monitor_start_roles(struct monitor *mon);

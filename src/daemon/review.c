@@ -148,8 +148,11 @@ count_view(struct op *op, const struct mk_review *review)
 static int
 show_act(struct op *op)
 {
-	const struct accept *s = op->state;
-	int counted = count_view(op, &s->review);
+	struct accept *s = op->state;
+	/* The trail was waited for: another look may have been the first one. */
+	int counted = mk_ledger_review_get(op->ledger, op->ev.object, &s->review);
+	if (counted == 0)
+		counted = count_view(op, &s->review);
 	if (counted < 0)
 		return counted;
 	struct mk_buf payload = MK_BUF_INIT, *b = &op->reply.body;

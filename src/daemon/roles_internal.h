@@ -98,10 +98,6 @@ mk_is_installed(const struct mk_daemon_args *args)
 #define MK_WITNESS_NAME "checkpoint" /* in DIR/witness */
 #define MK_WITNESS_MAX 40000 /* bytes of a kept checkpoint; longer ones are not handed out */
 
-struct mk_msg;
-/* witness.c: keeps what a MK_TR_KEEP of the trail role holds. */
-void mk_monitor_witness(const char *dir, const struct mk_msg *m);
-
 int mk_monitor_run(const struct mk_daemon_args *args);
 int mk_vault_run(const struct mk_daemon_args *args);
 int mk_trail_run(const struct mk_daemon_args *args);

@@ -310,6 +310,7 @@ login_opened(struct op *op, struct mk_secret *key)
 			  : mk_keyring_open_slot(
 				op->v->keyring, l->slots[l->next], key, mk_now(), &s->unlocked);
 	mk_secret_free(key);
+	op->opened = r == 0;
 	if (r == 0)
 		r = load_member(op, s);
 	if (r == 0)

@@ -35,6 +35,7 @@ struct mk_trail_role {
 	bool behind; /* the index has not all lines */
 	bool again; /* the daemon is about to start again: nothing is begun any more */
 	bool checking; /* the index is being compared with the lines */
+	bool doubt; /* it comes from an earlier run: compared before the first list is made of it */
 	struct mk_held held[MK_GROUP_MAX];
 	size_t n_held;
 	struct mk_job *jobs;
@@ -53,6 +54,7 @@ void mk_job_add(struct mk_trail_role *t, struct mk_msg *m); /* takes m */
 void mk_job_step(struct mk_trail_role *t); /* some more of the first one */
 /* Takes in new lines for a while, or compares; to be called when nothing else is to be done. */
 void mk_index_work(struct mk_trail_role *t);
+int mk_index_begin(struct mk_trail_role *t, bool memory); /* opens it */
 void mk_index_give_way(struct mk_trail_role *t); /* on a full disk */
 void mk_index_forget(struct mk_trail_role *t); /* after a purge */
 void mk_jobs_free(struct mk_trail_role *t);

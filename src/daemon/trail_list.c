@@ -222,6 +222,7 @@ mk_job_add(struct mk_trail_role *t, struct mk_msg *m)
 		q = &(*q)->next;
 	*q = j;
 	t->behind = true; /* what came since belongs to the list */
+	t->checking = t->checking || t->doubt;
 }
 
 void
@@ -234,6 +235,15 @@ mk_jobs_free(struct mk_trail_role *t)
 		mk_msg_free(&j->reply);
 		free(j);
 	}
+}
+
+/* Whoever can write the file while nothing runs could leave out what somebody should not see. */
+int
+mk_index_begin(struct mk_trail_role *t, bool memory)
+{
+	int r = mk_index_open(t->trail_dir, memory, &t->index);
+	t->doubt = r == 0 && mk_index_seq(t->index) > 0;
+	return r;
 }
 
 /* The reserve is for records (R1), not for looking them up. */
@@ -254,7 +264,7 @@ mk_index_work(struct mk_trail_role *t)
 	if (t->trail == NULL)
 		return;
 	if (t->index == NULL)
-		r = mk_index_open(t->trail_dir, mk_trail_full(t->trail), &t->index);
+		r = mk_index_begin(t, mk_trail_full(t->trail));
 	if (r == 0 && t->behind) {
 		r = mk_index_update(t->index, MK_SLICE_MS);
 		t->behind = r == MK_E_AGAIN;
@@ -262,6 +272,7 @@ mk_index_work(struct mk_trail_role *t)
 		r = mk_index_check(t->index, MK_SLICE_MS);
 		t->checking = r == MK_E_AGAIN;
 		t->behind = r == MK_E_DAMAGED;
+		t->doubt = t->doubt && r != 0 && r != MK_E_DAMAGED;
 		if (r == MK_E_DAMAGED)
 			mk_log("the trail's index was wrong and is made anew");
 	}
@@ -305,7 +316,7 @@ void
 mk_job_step(struct mk_trail_role *t)
 {
 	struct mk_job *j = t->jobs;
-	if (j == NULL || t->behind || t->index == NULL)
+	if (j == NULL || t->behind || t->doubt || t->index == NULL)
 		return;
 	int r = step(t, j);
 	if (r == MK_E_AGAIN) { /* the next one's turn */

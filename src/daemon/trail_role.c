@@ -91,7 +91,7 @@ do_open(struct mk_trail_role *t, struct mk_msg *reply)
 			return r;
 		}
 		/* else when it is wanted */
-		(void)mk_index_open(t->trail_dir, info.full, &t->index);
+		(void)mk_index_begin(t, info.full);
 		t->behind = true;
 		put_found(&info, &reply->body);
 		put_commits(t, &reply->body);

@@ -78,7 +78,7 @@ mk_vault_settle(struct vault *v)
 	if (mk_session_count(v) > 0)
 		return;
 	for (size_t i = 0; i < MK_CONNS; i++)
-		if (v->conns[i].fd >= 0 && v->conns[i].op != NULL)
+		if (v->conns[i].fd >= 0 && v->conns[i].op != NULL && v->conns[i].op->opened)
 			return;
 	if (v->main != NULL || (v->keyring != NULL && mk_keyring_proved(v->keyring)))
 		mk_vault_close_all(v);

@@ -144,6 +144,7 @@ struct op {
 	int wake; /* an eventfd that ends a wait in the worker when the asker goes; -1 none */
 	int result; /* of the act, told by OUTCOME */
 	bool acted; /* act() has run: what it did is durable */
+	bool opened; /* has opened a slot without a session yet: needs what that opened */
 	uint64_t intent;
 	struct mk_ids *ids; /* people of the act, when there are several: ev.subject is "" then */
 	size_t ids_told; /* of them stand in records of their own before the INTENT */
@@ -226,7 +227,10 @@ int mk_vault_path(
     const struct vault *v, const char *name, char *out, size_t cap); /* DIR/vault/NAME */
 /* Forgets what only sessions justify: main.db, ledgers, the keyring's MAC key. */
 void mk_vault_close_all(struct vault *v);
-/* The same when no session and no running request needs it. */
+/*
+ * The same when no session and no login under way needs it. A request of somebody without a session
+ * is no reason: else everybody could keep keys in memory (R10).
+ */
 void mk_vault_settle(struct vault *v);
 int64_t mk_vault_now(
     const struct op *op); /* the session's stated time in a demo office, else the real one */

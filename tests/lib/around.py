@@ -212,10 +212,40 @@ def flood():
     o.daemon.stop()
 
 
+def open_files(pid):
+    out = []
+    for n in os.listdir("/proc/%d/fd" % pid):
+        try:
+            out.append(os.readlink("/proc/%d/fd/%s" % (pid, n)))
+        except OSError:
+            pass
+    return [os.path.basename(x) for x in out if x.endswith(".db")]
+
+
+def keys():
+    """What somebody without a session has running keeps no key alive (R10)."""
+    o = office_of("keys", ("suzuki", "clerk"))
+    vault = o.daemon.roles()["vault"]
+    c, other = enter(o, "suzuki"), o.daemon.client()
+    c.must("subject_list")
+    ok("main.db" in open_files(vault), "control: with a session main.db is open", open_files(vault))
+    with Stopped(o):
+        send(other, "audit_verify", [])
+        time.sleep(0.3)
+        c.close()
+        time.sleep(0.7)
+        ok(not open_files(vault), "a second after the last session nothing is, though a request without one still waits", open_files(vault))
+    r = other.recv()
+    ok(r.error == 0 and r.get("ok"), "which is answered all the same", r)
+    other.close()
+    o.daemon.stop()
+
+
 puppet()
 delay()
 agreed()
 task()
 quick()
 flood()
+keys()
 kit.done()

@@ -126,7 +126,7 @@ def file_states():
             STATE + "/vault/keyring": ("mynakura", "mynakura", 0o600), STATE + "/vault/main.db": ("mynakura", "mynakura", 0o600),
             STATE + "/trail": ("mynakura-trail", "mynakura-audit", 0o750), STATE + "/trail/pc": ("mynakura-trail", "mynakura-audit", 0o750),
             STATE + "/trail/seed": ("mynakura-trail", "mynakura-audit", 0o600), STATE + "/run": ("root", "root", 0o700),
-            STATE + "/witness": ("root", "root", 0o700), SOCKET: ("root", "mynakura-users", 0o660), SECRET: ("root", "root", 0o600),
+            STATE + "/witness": ("root", "mynakura-audit", 0o750), STATE + "/witness/checkpoint": ("root", "mynakura-audit", 0o640), SOCKET: ("root", "mynakura-users", 0o660), SECRET: ("root", "root", 0o600),
             os.path.dirname(SECRET): ("root", "root", 0o755), os.path.dirname(SOCKET): ("root", "root", 0o755)}
     for f in glob.glob(STATE + "/trail/*.jsonl"):
         want[f] = ("mynakura-trail", "mynakura-audit", 0o640)
