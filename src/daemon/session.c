@@ -283,10 +283,9 @@ load_member(struct op *op, struct session *s)
 
 /*
  * Before the session is open: does this trail hold what the member keeps of it (decisions.md 16)?
- * Installed, nobody works on a trail that was put back, but who is auditor and nothing else comes in
- * to look: no number is shown to that role. Embedded it is told and recorded only: folder and home
- * are the same account's, which may put back or throw away either, and copies of a demo go their own
- * ways.
+ * Nobody works on a trail that was put back, but who is auditor and nothing else comes in to look: no
+ * number is shown to that role. In an embedded demo office it is told and recorded only: copies of a
+ * demo folder go their own ways.
  */
 static int
 login_witnessed(struct op *op, int r, struct mk_msg *answer)
@@ -297,7 +296,8 @@ login_witnessed(struct op *op, int r, struct mk_msg *answer)
 	l->witness = r;
 	l->ignored = r == MK_E_INPUT;
 	l->told = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
-		  (!mk_vault_installed(op->v) || l->session->member.roles == MK_ROLE_auditor);
+		  ((!mk_vault_installed(op->v) && mk_vault_is_demo(op->v)) ||
+		      l->session->member.roles == MK_ROLE_auditor);
 	return l->ignored || l->told ? 0 : r;
 }
 
