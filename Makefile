@@ -23,6 +23,10 @@ pamdir      ?= /etc/pam.d
 # Fixed places of the installed form, whatever the prefix: a vault, its socket and its secret are one per PC.
 localstatedir ?= /var
 sysconfdir  ?= /etc
+unitdir     ?= $(prefix)/lib/systemd/system
+sysusersdir ?= $(prefix)/lib/sysusers.d
+tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+UNITS       := mynakura.service mynakura.socket mynakura-lock.service
 
 CC      ?= gcc
 WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -283,8 +287,8 @@ format:
 	$(Q)clang-format -i $(CSRC)
 check-format:
 	$(Q)clang-format --dry-run -Werror $(CSRC)
-lint: check-format
-	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Iinclude \
+lint: check-format $(GEN)
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Iinclude -I$(B)/gen \
 		--suppress=missingIncludeSystem src
 
 install: all
@@ -294,6 +298,10 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(datadir)/mynakura/data $(DATA)
 	install -D -m 644 contrib/completion/mynakura.bash $(DESTDIR)$(datadir)/bash-completion/completions/mynakura
 	for m in $(patsubst $(B)/%,%,$(MO)); do install -D -m 644 $(B)/$$m $(DESTDIR)$(datadir)/$${m#share/}; done
+	install -D -m 644 -t $(DESTDIR)$(sysusersdir) contrib/systemd/sysusers.d/mynakura.conf
+	install -D -m 644 -t $(DESTDIR)$(tmpfilesdir) contrib/systemd/tmpfiles.d/mynakura.conf
+	install -d $(DESTDIR)$(unitdir)
+	for u in $(UNITS); do sed 's,@libexecdir@,$(libexecdir),' contrib/systemd/$$u > $(DESTDIR)$(unitdir)/$$u && chmod 644 $(DESTDIR)$(unitdir)/$$u; done
 	for m in man/*.[1-8]; do install -D -m 644 $$m $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
 	install -D -m 644 -t $(DESTDIR)$(docdir)/pam.d contrib/pam.d/*
 	# Who may log in is the administrator's: what stands there is never touched.
@@ -305,6 +313,8 @@ uninstall:
 	rm -rf $(DESTDIR)$(libexecdir)/mynakura $(DESTDIR)$(datadir)/mynakura $(DESTDIR)$(docdir)/pam.d
 	rm -f $(DESTDIR)$(datadir)/bash-completion/completions/mynakura
 	rm -f $(patsubst $(B)/share/%,$(DESTDIR)$(datadir)/%,$(MO))
+	for u in $(UNITS); do rm -f $(DESTDIR)$(unitdir)/$$u; done
+	rm -f $(DESTDIR)$(sysusersdir)/mynakura.conf $(DESTDIR)$(tmpfilesdir)/mynakura.conf
 	for m in man/*.[1-8]; do rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
 clean:
 	rm -rf build

@@ -131,3 +131,16 @@ mk_equal(const void *a, const void *b, size_t len)
 		d = (uint8_t)(d | (x[i] ^ y[i]));
 	return d == 0;
 }
+
+#define BURN_STEP 1024
+
+/* Each call's frame lies below the last one's; the barrier keeps the compiler from making one of it. */
+__attribute__((noinline)) void
+mk_burn_stack(size_t bytes)
+{
+	uint8_t step[BURN_STEP];
+	explicit_bzero(step, sizeof step);
+	if (bytes > sizeof step)
+		mk_burn_stack(bytes - sizeof step);
+	__asm__ volatile("" : : "r"(step) : "memory");
+}

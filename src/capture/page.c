@@ -176,6 +176,7 @@ probes(const struct mk_text *t, int glyph, int *pick)
 			int w = s->r.x1 - s->r.x0;
 			bool taken = false;
 			for (int j = 0; j < n; j++)
+				/* cppcheck-suppress uninitvar ; the first n are set */
 				taken = taken || pick[j] == i;
 			if (taken || s->parts < 4 || w < s->height * 3 || w > s->height * 25 ||
 			    s->height > glyph * 3)

@@ -102,7 +102,6 @@ hello(struct mk_cli *c)
 		c->has_vault = mk_find(reply.body.data, reply.body.len, MK_T_vault, &it);
 		(void)mk_get_str(
 		    reply.body.data, reply.body.len, MK_T_vault, c->vault, sizeof c->vault);
-		mk_witness_place(c->vault, c->g.dir);
 		mk_get_str(reply.body.data, reply.body.len, MK_T_form, c->form, sizeof c->form);
 	}
 	mk_msg_free(&reply);
@@ -142,6 +141,20 @@ explain(struct mk_cli *c, int r)
 	return r;
 }
 
+/* Did the login go on although the home's checkpoint says that this trail is not whole? */
+static int
+contradicted(const struct mk_msg *reply)
+{
+	static const int errors[] = {MK_E_ROLLED_BACK, MK_E_TAMPERED};
+	char word[16];
+	if (mk_get_str(reply->body.data, reply->body.len, MK_T_witness, word, sizeof word) < 0)
+		return 0;
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+		if (strcmp(word, mk_err_code(errors[i])) == 0)
+			return errors[i];
+	return 0;
+}
+
 static int
 login(struct mk_cli *c, struct mk_msg *reply)
 {
@@ -156,6 +169,13 @@ login(struct mk_cli *c, struct mk_msg *reply)
 	int r = explain(c, mk_ask(c, &req, reply));
 	words = r == 0 ? mk_witness_take(&c->witness, reply) : NULL;
 	attention(words != NULL ? _(words) : NULL);
+	c->witnessed = r == 0 ? contradicted(reply) : 0;
+	if (c->witnessed < 0) {
+		struct mk_buf kept = MK_BUF_INIT;
+		mk_witness_explain(&c->witness, c->witnessed, &kept);
+		attention(mk_buf_str(&kept));
+		mk_buf_free(&kept);
+	}
 	return r;
 }
 

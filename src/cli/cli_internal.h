@@ -158,6 +158,7 @@ struct mk_cli {
 	char form[16];
 	char vault[MK_WITNESS_VAULT_MAX]; /* "" without one */
 	struct mk_witness_login witness; /* what was kept before this run's login */
+	int witnessed; /* what it came to where the login went on: ROLLED_BACK, TAMPERED, 0 */
 	bool told; /* the failure stands in what was printed */
 	char approval[40]; /* the id under which the last answer's request waits; "" none */
 	bool acted; /* the last answer held seq and head */

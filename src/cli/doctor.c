@@ -4,6 +4,7 @@
  * needs no vault and no passphrase.
  */
 #include "cli_internal.h"
+#include "doctor_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,51 +17,40 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "mynakura/base/swap.h"
 #include "mynakura/profile/profile.h"
-
-enum grade {
-	FINE,
-	WEAK,
-	MISSING
-}; /* MISSING: the main job cannot be done; WEAK: a part, or less safely */
-
-struct finding {
-	enum grade grade;
-	char detail[600];
-	const char *mend; /* msgid; NULL when fine */
-};
 
 struct check {
 	const char *name; /* stable, for --json */
 	const char *title; /* msgid */
-	void (*look)(struct finding *f);
+	void (*look)(struct mk_finding *f);
 };
 
-static void
-set(struct finding *f, enum grade grade, const char *detail, const char *mend)
+void
+mk_find_set(struct mk_finding *f, enum mk_find_grade grade, const char *detail, const char *mend)
 {
 	f->grade = grade;
 	snprintf(f->detail, sizeof f->detail, "%s", detail);
-	f->mend = grade == FINE ? NULL : mend;
+	f->mend = grade == MK_FIND_FINE ? NULL : mend;
 }
 
 static void
-program(struct finding *f, const char *name)
+program(struct mk_finding *f, const char *name)
 {
 	char path[512];
 	int r = mk_client_program(name, path, sizeof path);
-	set(f, r == 0 ? FINE : MISSING, path,
+	mk_find_set(f, r == 0 ? MK_FIND_FINE : MK_FIND_MISSING, path,
 	    N_("install mynakura whole: 'make install', or build with 'make'"));
 }
 
 static void
-look_daemon(struct finding *f)
+look_daemon(struct mk_finding *f)
 {
 	program(f, "mynakurad");
 }
 
 static void
-look_reader(struct finding *f)
+look_reader(struct mk_finding *f)
 {
 	program(f, "mynakura-read");
 }
@@ -79,17 +69,17 @@ has_models(const char *dir)
 }
 
 static void
-look_models(struct finding *f)
+look_models(struct mk_finding *f)
 {
 	const char *const dirs[] = {getenv("MYNAKURA_MODELS"), MK_DATADIR "/models",
 	    "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata",
 	    "/usr/share/tessdata"};
 	for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++)
 		if (dirs[i] != NULL && has_models(dirs[i])) {
-			set(f, FINE, dirs[i], NULL);
+			mk_find_set(f, MK_FIND_FINE, dirs[i], NULL);
 			return;
 		}
-	set(f, MISSING, _("no eng.traineddata and jpn.traineddata"),
+	mk_find_set(f, MK_FIND_MISSING, _("no eng.traineddata and jpn.traineddata"),
 	    N_("apt install tesseract-ocr-eng tesseract-ocr-jpn"));
 }
 
@@ -103,7 +93,7 @@ count_files(const char *pattern)
 }
 
 static void
-look_sane(struct finding *f)
+look_sane(struct mk_finding *f)
 {
 	const char *env = getenv("SANE_CONFIG_DIR");
 	char conf[512], detail[600];
@@ -111,68 +101,56 @@ look_sane(struct finding *f)
 			  count_files("/usr/lib/sane/libsane-*.so.1");
 	snprintf(conf, sizeof conf, "%s/dll.conf", env != NULL ? env : "/etc/sane.d");
 	if (backends == 0) {
-		set(f, WEAK, _("no scanner backends"),
+		mk_find_set(f, MK_FIND_WEAK, _("no scanner backends"),
 		    N_("apt install libsane1 (files can be loaded without it)"));
 		return;
 	}
 	snprintf(detail, sizeof detail, _("%zu backends, %s"), backends, conf);
 	bool readable = access(conf, R_OK) == 0;
-	set(f, readable ? FINE : WEAK, detail,
+	mk_find_set(f, readable ? MK_FIND_FINE : MK_FIND_WEAK, detail,
 	    N_("make dll.conf name your scanner's backend, or set SANE_CONFIG_DIR"));
 }
 
 static void
-look_memory(struct finding *f)
+look_memory(struct mk_finding *f)
 {
 	bool locked = mk_secret_locked();
-	set(f, locked ? FINE : WEAK, locked ? _("locked against swap") : _("could not be locked"),
+	mk_find_set(f, locked ? MK_FIND_FINE : MK_FIND_WEAK,
+	    locked ? _("locked against swap") : _("could not be locked"),
 	    N_("raise the memlock limit (ulimit -l, /etc/security/limits.d): a real office refuses "
 	       "to open without it"));
 }
 
-/*
- * Swap on zram or a dm device may be encrypted or never reach a disk; other swap keeps what was in
- * memory.
- */
 static void
-look_swap(struct finding *f)
+look_swap(struct mk_finding *f)
 {
-	char text[4096];
-	int fd = open("/proc/swaps", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	bool plain = false;
-	for (const char *p = strchr(text, '\n'); p != NULL && p[1] != '\0'; p = strchr(p + 1, '\n'))
-		plain = plain ||
-			(strncmp(p + 1, "/dev/dm-", 8) != 0 && strncmp(p + 1, "/dev/zram", 9) != 0);
-	set(f, plain ? WEAK : FINE,
+	bool plain = mk_swap_plain();
+	mk_find_set(f, plain ? MK_FIND_WEAK : MK_FIND_FINE,
 	    plain ? _("there is swap that may not be encrypted") : _("none, or encrypted"),
 	    N_("switch it off (swapoff -a, /etc/fstab) or encrypt it (crypttab)"));
 }
 
 static void
-look_sandbox(struct finding *f)
+look_sandbox(struct mk_finding *f)
 {
 	char detail[160];
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1U);
 	bool seccomp = access("/proc/sys/kernel/seccomp/actions_avail", R_OK) == 0;
 	snprintf(detail, sizeof detail, "seccomp %s, Landlock ABI %ld", seccomp ? "+" : "-",
 	    abi > 0 ? abi : 0L);
-	set(f, seccomp && abi > 0 ? FINE : WEAK, detail,
+	mk_find_set(f, seccomp && abi > 0 ? MK_FIND_FINE : MK_FIND_WEAK, detail,
 	    N_("boot a kernel with Landlock (lsm=landlock,... on the kernel's command line) and "
 	       "seccomp"));
 }
 
 static void
-look_charset(struct finding *f)
+look_charset(struct mk_finding *f)
 {
 	iconv_t cd = iconv_open("CP932", "UTF-8");
 	bool ok = cd != (iconv_t)(intptr_t)-1;
 	if (ok)
 		iconv_close(cd);
-	set(f, ok ? FINE : MISSING, "CP932",
+	mk_find_set(f, ok ? MK_FIND_FINE : MK_FIND_MISSING, "CP932",
 	    N_("apt install libc-bin locales (the C library's character converters)"));
 }
 
@@ -187,7 +165,7 @@ count_profile(void *ctx, const char *id, const char *path, const struct mk_profi
 }
 
 static void
-look_profiles(struct finding *f)
+look_profiles(struct mk_finding *f)
 {
 	struct mk_profile_dirs dirs;
 	size_t n[2] = {0, 0};
@@ -197,35 +175,26 @@ look_profiles(struct finding *f)
 		mk_profile_dirs_free(&dirs);
 	}
 	snprintf(detail, sizeof detail, _("%zu in order, %zu faulty"), n[0], n[1]);
-	set(f,
-	    n[0] == 0  ? MISSING
-	    : n[1] > 0 ? WEAK
-		       : FINE,
+	mk_find_set(f,
+	    n[0] == 0  ? MK_FIND_MISSING
+	    : n[1] > 0 ? MK_FIND_WEAK
+		       : MK_FIND_FINE,
 	    detail,
 	    N_("'mynakura profile list' names them; 'make install' brings those of mynakura"));
 }
 
 static void
-look_language(struct finding *f)
+look_language(struct mk_finding *f)
 {
 	const char *names[] = {
 	    getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"), getenv("LANGUAGE")};
 	bool wanted = false;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		wanted = wanted || (names[i] != NULL && strncmp(names[i], "ja", 2) == 0);
-	set(f, wanted && !mk_lang_ja() ? WEAK : FINE, mk_lang_ja() ? "日本語" : "English",
+	mk_find_set(f, wanted && !mk_lang_ja() ? MK_FIND_WEAK : MK_FIND_FINE,
+	    mk_lang_ja() ? "日本語" : "English",
 	    N_("the Japanese catalogue is not installed beside the program "
 	       "(share/locale/ja/LC_MESSAGES/mynakura.mo)"));
-}
-
-static void
-look_service(struct finding *f)
-{
-	bool there = access(MK_CLIENT_SOCKET, F_OK) == 0;
-	set(f, FINE,
-	    there ? MK_CLIENT_SOCKET
-		  : _("not installed here; use --dir DIR for a vault of your own"),
-	    NULL);
 }
 
 static const struct check checks[] = {
@@ -239,18 +208,20 @@ static const struct check checks[] = {
     {"charset", N_("Character sets"), look_charset},
     {"profiles", N_("Export profiles"), look_profiles},
     {"language", N_("Language"), look_language},
-    {"service", N_("Service"), look_service},
+    {"service", N_("Service"), mk_look_service},
+    {"accounts", N_("Service's accounts"), mk_look_accounts},
+    {"login", N_("Who may log in"), mk_look_login},
 };
 
 static void
-print_json(struct mk_cli *c, const struct check *k, const struct finding *f)
+print_json(struct mk_cli *c, const struct check *k, const struct mk_finding *f)
 {
 	static const char *const grades[] = {"fine", "weak", "missing"};
 	struct mk_json j;
 	mk_json_init(&j, &c->out);
 	mk_json_obj(&j, NULL);
 	mk_json_str(&j, "check", k->name);
-	mk_json_bool(&j, "ok", f->grade == FINE);
+	mk_json_bool(&j, "ok", f->grade == MK_FIND_FINE);
 	mk_json_str(&j, "grade", grades[f->grade]);
 	mk_json_str(&j, "detail", f->detail);
 	mk_json_str(&j, "mend", f->mend != NULL ? _(f->mend) : NULL);
@@ -259,9 +230,11 @@ print_json(struct mk_cli *c, const struct check *k, const struct finding *f)
 }
 
 static void
-print_text(struct mk_grid *g, const struct check *k, const struct finding *f)
+print_text(struct mk_grid *g, const struct check *k, const struct mk_finding *f)
 {
-	const char *mark = f->grade == FINE ? _("ok") : f->grade == WEAK ? _("weak") : _("MISSING");
+	const char *mark = f->grade == MK_FIND_FINE   ? _("ok")
+			   : f->grade == MK_FIND_WEAK ? _("weak")
+						      : _("MISSING");
 	mk_grid_cell(g, mark, strlen(mark));
 	mk_grid_cell(g, _(k->title), strlen(_(k->title)));
 	mk_grid_cell(g, f->detail, strlen(f->detail));
@@ -282,10 +255,10 @@ mk_run_doctor(struct mk_cli *c)
 	if (g == NULL)
 		return MK_E_NOMEM;
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-		struct finding f;
+		struct mk_finding f;
 		memset(&f, 0, sizeof f);
 		checks[i].look(&f);
-		missing = missing || f.grade == MISSING;
+		missing = missing || f.grade == MK_FIND_MISSING;
 		if (c->g.json)
 			print_json(c, &checks[i], &f);
 		else

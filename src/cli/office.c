@@ -24,6 +24,8 @@ mk_run_login(struct mk_cli *c)
 	    {MK_T_roles, MK_COL_ROLES, "roles", N_("Roles"), 0},
 	    {MK_T_alarm, MK_COL_MULTI, "alarms", N_("Alarms"), 0}, {0, 0, NULL, NULL, 0}};
 	mk_print_result(c, cols, c->login.data, c->login.len);
+	if (c->witnessed < 0)
+		c->status = mk_err_status(c->witnessed);
 	return 0;
 }
 
@@ -169,6 +171,8 @@ mk_run_status(struct mk_cli *c)
 		mk_cols_text(&c->out, &c->names, cols, reply.body.data, reply.body.len);
 		counts_text(c, &reply);
 	}
+	if (r == 0 && c->witnessed < 0)
+		c->status = mk_err_status(c->witnessed);
 	c->acted = false;
 	mk_msg_free(&reply);
 	return r;

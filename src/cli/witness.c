@@ -36,7 +36,7 @@ show_json(struct mk_cli *c, const char *vault, const struct mk_witness *w)
 	letters_of(w->head, slip);
 	mk_json_init(&j, &c->out);
 	mk_json_obj(&j, NULL);
-	mk_json_strn(&j, "vault", vault, strcspn(vault, "-")); /* without its place */
+	mk_json_str(&j, "vault", vault);
 	mk_json_int(&j, "count", (int64_t)w->count);
 	mk_json_str(&j, "head", w->head);
 	mk_json_str(&j, "slip", slip);

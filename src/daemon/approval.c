@@ -15,6 +15,8 @@
 #include "approval_internal.h"
 #include "vault_internal.h"
 
+#define WAITING_MAX 50 /* of one member: others have to read them */
+
 /* --- describing an act */
 
 void
@@ -54,31 +56,40 @@ mk_approval_digest(const struct op *op, const struct mk_buf *content, char out[6
 struct seconds {
 	const char *asker;
 	unsigned roles;
-	size_t n;
+	size_t n, gone;
 };
 
 static int
 count_second(const struct mk_member *m, void *arg)
 {
 	struct seconds *s = arg;
-	if (m->state == MK_MEMBER_ACTIVE && (m->roles & s->roles) != 0 &&
-	    strcmp(m->id.s, s->asker) != 0)
-		s->n++;
+	if ((m->roles & s->roles) == 0 || strcmp(m->id.s, s->asker) == 0)
+		return 0;
+	s->n += m->state == MK_MEMBER_ACTIVE;
+	s->gone += m->state == MK_MEMBER_DISABLED;
 	return 0;
 }
 
+static unsigned
+narrowed(const struct op *op, const char *asker, unsigned approvers)
+{
+	struct mk_member m;
+	int r = mk_main_member_get(op->v->main, asker, &m);
+	return r < 0 ? approvers & MK_ROLE_chief : mk_policy_approvers(approvers, m.roles);
+}
+
 static int
-seconds_for(struct op *op, unsigned approvers, enum mk_seconds *out)
+seconds_for(const struct op *op, const char *asker, unsigned approvers, enum mk_seconds *out)
 {
 	char setting[16] = "on";
-	struct seconds s = {op->c->session->member.id.s, approvers, 0};
+	struct seconds s = {asker, narrowed(op, asker, approvers), 0, 0};
 	(void)mk_main_get(op->v->main, "approvals", setting, sizeof setting);
 	if (strcmp(setting, "off") == 0 && mk_vault_is_demo(op->v)) {
 		*out = MK_SECONDS_OFF;
 		return 0;
 	}
 	int r = mk_main_members(op->v->main, count_second, &s);
-	*out = s.n > 0 ? MK_SECONDS_SOME : MK_SECONDS_NONE;
+	*out = s.n > 0 ? MK_SECONDS_SOME : s.gone > 0 ? MK_SECONDS_GONE : MK_SECONDS_NONE;
 	return r;
 }
 
@@ -86,7 +97,7 @@ int
 mk_approval_seconds(struct op *op, unsigned approvers, bool *off, bool *some)
 {
 	enum mk_seconds s = MK_SECONDS_NONE;
-	int r = seconds_for(op, approvers, &s);
+	int r = seconds_for(op, op->c->session->member.id.s, approvers, &s);
 	*off = s == MK_SECONDS_OFF;
 	*some = s == MK_SECONDS_SOME;
 	return r;
@@ -108,6 +119,16 @@ deadline_after(const struct op *op, bool delayed)
 	return (hours + (delayed ? op->v->limits[MK_LIMIT_delay_hours] : 0)) * 3600;
 }
 
+static int
+check_waiting(struct op *op)
+{
+	uint64_t n = 0;
+	int r = mk_approval_waiting(op->v->main, op->c->session->member.id.s, &n);
+	if (r < 0 || n < WAITING_MAX)
+		return r;
+	return mk_op_fail(op, MK_E_BUSY, "too many requests of yours wait: withdraw one");
+}
+
 int
 mk_approval_new(struct op *op, const struct mk_buf *content, uint64_t people, bool delayed,
     struct mk_approval_row *a)
@@ -121,6 +142,8 @@ mk_approval_new(struct op *op, const struct mk_buf *content, uint64_t people, bo
 	a->created = mk_vault_now(op);
 	a->deadline = a->created + deadline_after(op, delayed);
 	a->state = MK_AGREED_waiting;
+	if (r == 0)
+		r = check_waiting(op);
 	return r < 0 ? r : mk_approval_add(op->v->main, a, content->data, content->len);
 }
 
@@ -130,12 +153,14 @@ ask(struct op *op, const struct mk_buf *content, size_t people, enum mk_seconds 
 {
 	int r = a->id.s[0] != '\0'
 		    ? 0
-		    : mk_approval_new(op, content, people, seconds == MK_SECONDS_NONE, a);
+		    : mk_approval_new(op, content, people, mk_policy_alone(seconds), a);
 	if (r < 0)
 		return r;
 	memcpy(op->waits, a->id.s, sizeof op->waits);
 	op->waits_until = a->deadline;
-	op->waits_alone = seconds == MK_SECONDS_NONE;
+	op->waits_roles = mk_policy_alone(seconds) ? 0
+						   : mk_policy_approvers(op->row->approvers,
+							 op->c->session->member.roles);
 	memcpy(op->ev.approval, a->id.s, sizeof op->ev.approval);
 	op->ev.count = people;
 	if (seconds == MK_SECONDS_SOME)
@@ -172,7 +197,7 @@ standing_of(struct op *op, const struct mk_rule *rule, size_t people, const stru
 	    .rows = people,
 	    .bulk_rows = op->v->limits[MK_LIMIT_bulk_rows]};
 	memset(a, 0, sizeof *a);
-	int r = seconds_for(op, rule->approvers, &who->seconds);
+	int r = seconds_for(op, s->member.id.s, rule->approvers, &who->seconds);
 	if (r == 0)
 		r = mk_budget_over(op, &who->over_budget);
 	if (r < 0 || !mk_policy_wants_second(rule, who))
@@ -217,6 +242,7 @@ mk_op_second(struct op *op, size_t people, const struct mk_buf *content)
 	op->agreed = a;
 	memcpy(op->ev.approval, a.id.s, sizeof op->ev.approval);
 	memcpy(op->ev.approver, a.approver, sizeof op->ev.approver);
+	op->ev.self = a.state == MK_AGREED_waiting;
 	return 0;
 }
 
@@ -233,19 +259,58 @@ mk_op_take_agreed(struct op *op)
 			       : r;
 }
 
-/* --- looking at them */
+/* --- when a member is shut out, begins anew or has other roles */
 
 static unsigned
-approvers_of(const struct mk_approval_row *a)
+approvers_of(const struct op *op, const struct mk_approval_row *a)
 {
 	for (unsigned i = 0;; i++) {
 		const struct mk_request_row *row = mk_request_at(i);
 		if (row == NULL)
 			return 0;
 		if (strcmp(row->name, a->request) == 0)
-			return row->approvers;
+			return narrowed(op, a->requester, row->approvers);
 	}
 }
+
+struct lost {
+	const struct op *op;
+	const struct mk_member *was;
+	struct mk_approval_row row;
+	int r;
+};
+
+/* Could this one have been decided by him, and now by nobody? */
+static int
+find_lost(const struct mk_approval_row *a, void *arg)
+{
+	struct lost *l = arg;
+	enum mk_seconds now;
+	unsigned approvers = approvers_of(l->op, a);
+	if (a->state != MK_AGREED_waiting || (l->was->roles & approvers) == 0 ||
+	    strcmp(a->requester, l->was->id.s) == 0)
+		return 0;
+	l->r = seconds_for(l->op, a->requester, approvers, &now);
+	l->row = *a;
+	return l->r < 0 || mk_policy_alone(now);
+}
+
+int
+mk_approval_changed(struct op *op, const struct mk_member *was)
+{
+	struct lost l = {.op = op, .was = was};
+	int r = mk_approval_void_member(op->v->main, was->id.s);
+	if (was->state != MK_MEMBER_ACTIVE)
+		return r;
+	/* The delay counts from when nobody else is there, so what waited for him is asked anew. */
+	while (r == 0 && (r = mk_approval_walk(op->v->main, false, find_lost, &l)) == 1) {
+		l.row.state = MK_AGREED_void;
+		r = l.r < 0 ? l.r : mk_approval_move(op->v->main, &l.row, MK_AGREED_waiting);
+	}
+	return r;
+}
+
+/* --- looking at them */
 
 static bool
 is_mine(const struct op *op, const struct mk_approval_row *a)
@@ -257,7 +322,7 @@ static bool
 may_decide(const struct op *op, const struct mk_approval_row *a)
 {
 	const struct session *s = op->c->session;
-	if (is_mine(op, a) || (s->member.roles & approvers_of(a)) == 0)
+	if (is_mine(op, a) || (s->member.roles & approvers_of(op, a)) == 0)
 		return false;
 	return !mk_vault_installed(op->v) || op->c->uid != a->uid;
 }
@@ -266,7 +331,7 @@ static bool
 may_see(const struct op *op, const struct mk_approval_row *a)
 {
 	unsigned roles = op->c->session->member.roles;
-	return is_mine(op, a) || (roles & approvers_of(a)) != 0 || (roles & MK_R_AUDIT) != 0;
+	return is_mine(op, a) || (roles & approvers_of(op, a)) != 0 || (roles & MK_R_AUDIT) != 0;
 }
 
 static void
@@ -444,7 +509,7 @@ grant_check(struct op *op)
 		return mk_op_fail(op, r, "nobody agrees to what he asked for himself");
 	if (!may_decide(op, &d->row))
 		return mk_op_fail(op, MK_E_DENIED,
-		    (op->c->session->member.roles & approvers_of(&d->row)) == 0
+		    (op->c->session->member.roles & approvers_of(op, &d->row)) == 0
 			? "this is not for your role to decide"
 			: "the second person must use another account of this PC");
 	if (d->row.state != MK_AGREED_waiting)

@@ -162,16 +162,19 @@ witness_act(struct op *op)
 	return mk_witness_ask(op, checked_witness);
 }
 
+/* What cannot be said now is left out: status is also asked for when something is wrong. */
 static int
 put_anchored(struct op *op, int r, struct mk_msg *answer)
 {
 	char when[MK_TIME_MAX] = "none";
-	int64_t t =
-	    answer == NULL ? 0 : mk_get_i64(answer->body.data, answer->body.len, MK_T_time, 0);
-	if (t != 0)
+	int64_t t = -1;
+	if (r == 0 && answer != NULL)
+		t = mk_get_i64(answer->body.data, answer->body.len, MK_T_time, -1);
+	if (t > 0)
 		mk_time_format(t, when);
-	mk_put_str(&op->reply.body, MK_T_witness, when);
-	return r < 0 ? r : 0;
+	if (t >= 0)
+		mk_put_str(&op->reply.body, MK_T_witness, when);
+	return 0;
 }
 
 int
@@ -202,7 +205,7 @@ mk_record_purge(struct vault *v)
 	if (mk_main_get(v->main, "trail_years", setting, sizeof setting) == 0 &&
 	    mk_str_u64(setting, 100, &years) < 0)
 		years = MK_TRAIL_KEEP_YEARS;
-	struct mk_date d = mk_date_jst(mk_now());
+	struct mk_date d = mk_date_jst(mk_clock_steady(v));
 	d.year -= (int)years;
 	if (d.month == 2 && d.day == 29)
 		d.day = 28;

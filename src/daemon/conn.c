@@ -41,6 +41,12 @@ mk_conn_may_be(const struct vault *v, const struct conn *c, const char *account)
 	return c->account[0] != '\0' && strcmp(c->account, account) == 0;
 }
 
+int
+mk_op_not_own(struct op *op)
+{
+	return mk_op_fail(op, MK_E_DENIED, "a member logs in from the own account only");
+}
+
 /* --- names: the account of a uid, asked of the monitor once and kept for a minute */
 
 static const struct known_name *

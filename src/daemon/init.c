@@ -272,10 +272,9 @@ mk_init_check(struct op *op)
 	if (r < 0)
 		return r == MK_E_NOT_FOUND ? mk_op_fail(op, MK_E_USAGE, "the passphrase is missing")
 					   : r;
-	if (!i->demo && !mk_secret_locked())
-		return mk_op_fail(op, MK_E_FAILED,
-		    "memory cannot be locked against swap (ulimit -l): a real office refuses to "
-		    "start so");
+	r = i->demo ? 0 : mk_memory_check(op);
+	if (r < 0)
+		return r;
 	r = mk_passphrase_check(op, i->pass, i->demo);
 	if (r == 0)
 		r = mk_recovery_new(&i->recovery);

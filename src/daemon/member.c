@@ -13,6 +13,7 @@
 #include "mynakura/base/time.h"
 #include "mynakura/crypto/passphrase.h"
 #include "mynakura/model/strength.h"
+#include "approval_internal.h"
 #include "passphrase_internal.h"
 #include "vault_internal.h"
 
@@ -286,13 +287,13 @@ find_code_slot(struct op *op)
 		only = s;
 		if (strcmp(s.member, wanted) == 0 || strcmp(s.account, wanted) == 0) {
 			if (!mk_conn_may_be(op->v, op->c, s.account))
-				return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+				return mk_op_not_own(op);
 			memcpy(op->member.id.s, s.member, MK_ID_MAX);
 			return 0;
 		}
 	}
 	if (codes == 1 && !mk_conn_may_be(op->v, op->c, only.account))
-		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+		return mk_op_not_own(op);
 	if (codes ==
 	    /*
 	     * perhaps the name of the only one: the code decides, the name is compared after it
@@ -507,6 +508,17 @@ note_held(const struct mk_ledger_meta *l, void *arg)
 	return 0;
 }
 
+/* The slot is gone or a code's: so are the sessions, and what was agreed to by or for the member. */
+static int
+end_rights(struct op *op, enum mk_member_state to)
+{
+	struct mk_member was = op->member;
+	op->member.state = to;
+	mk_op_member_end(op);
+	int r = mk_main_member_put(op->v->main, &op->member, false);
+	return r < 0 ? r : mk_approval_changed(op, &was);
+}
+
 /* Slot and grants go at once and the ledgers are marked rotation-due (decisions.md 4). */
 static int
 disable_act(struct op *op)
@@ -532,12 +544,7 @@ disable_act(struct op *op)
 	free(h);
 	if (r < 0)
 		return r;
-	r = mk_approval_void_member(op->v->main, op->member.id.s);
-	if (r < 0)
-		return r;
-	op->member.state = MK_MEMBER_DISABLED;
-	mk_op_member_end(op);
-	return mk_main_member_put(op->v->main, &op->member, false);
+	return end_rights(op, MK_MEMBER_DISABLED);
 }
 
 static int
@@ -581,9 +588,7 @@ reset_act(struct op *op)
 		r = put_code_slot(op);
 	if (r < 0)
 		return r;
-	op->member.state = MK_MEMBER_PENDING;
-	mk_op_member_end(op);
-	r = mk_main_member_put(op->v->main, &op->member, false);
+	r = end_rights(op, MK_MEMBER_PENDING);
 	if (r == 0)
 		put_code(op);
 	return r;

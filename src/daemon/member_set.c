@@ -12,6 +12,7 @@
 #include "mynakura/base/time.h"
 #include "mynakura/base/utf8.h"
 #include "mynakura/model/subject.h"
+#include "approval_internal.h"
 #include "passphrase_internal.h"
 #include "vault_internal.h"
 
@@ -179,13 +180,13 @@ set_act(struct op *op)
 	op->member = wanted;
 	if (r == 0)
 		r = may_change(op, c);
-	if (r == 0 && c->roles)
-		r = mk_approval_void_member(op->v->main, op->member.id.s);
 	if (r == 0 && (op->member.roles & MK_ROLES_NUMBER) == 0)
 		r = drop_numbers(op);
 	if (r == 0)
 		r = mk_main_member_put(op->v->main, &op->member, false);
 	if (r == 0 && c->roles)
+		r = mk_approval_changed(op, &c->was);
+	if (r == 0 && (c->roles || strcmp(c->was.until, op->member.until) != 0))
 		mk_op_member_end(op); /* a session has the rights it was opened with */
 	return r;
 }

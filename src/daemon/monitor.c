@@ -139,6 +139,14 @@ serve_trail(struct monitor *mon)
 	return r == MK_E_AGAIN;
 }
 
+/* A record that is damaged or rolled back is so at the next start as well. */
+static bool
+is_finding(int status)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	return code == mk_err_status(MK_E_TAMPERED) || code == mk_err_status(MK_E_ROLLED_BACK);
+}
+
 /* Reaps what ended. true when a role is among them. */
 static bool
 reap(struct monitor *mon)
@@ -149,6 +157,11 @@ reap(struct monitor *mon)
 	while ((p = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (p == mon->vault || p == mon->trail) {
 			role = true;
+			if (is_finding(status))
+				mon->finding =
+				    WEXITSTATUS(status) == mk_err_status(MK_E_ROLLED_BACK)
+					? MK_E_ROLLED_BACK
+					: MK_E_TAMPERED;
 			*(p == mon->vault ? &mon->vault : &mon->trail) = 0;
 		}
 		if (mk_monitor_who_ended(mon, p, status))
@@ -250,10 +263,10 @@ take_signal(struct monitor *mon)
 static int
 poll_timeout(const struct monitor *mon)
 {
+	bool soon = mon->again != 0;
 	for (size_t i = 0; i < MK_WHO_MAX; i++)
-		if (mon->who[i].pid != 0)
-			return 500;
-	return -1;
+		soon = soon || mon->who[i].pid != 0;
+	return soon ? MK_AGAIN_MS : -1;
 }
 
 /* 1: go on; 0: a role ended or we were told to stop. */
@@ -264,12 +277,15 @@ one_round(struct monitor *mon)
 	    {mon->trail_fd, POLLIN, 0}, {mon->audit, POLLIN, 0}};
 	if (poll(p, 4, poll_timeout(mon)) < 0)
 		return errno == EINTR ? 1 : 0;
-	mk_monitor_who_kill(mon, mk_mono_ms());
+	int64_t now = mk_mono_ms();
+	mk_monitor_who_kill(mon, now);
+	if (mon->again != 0 && now >= mon->again)
+		return 0;
 	if ((p[1].revents & POLLIN) != 0 && !serve_vault(mon))
 		return 0;
 	if ((p[2].revents & POLLIN) != 0 && !serve_trail(mon))
 		return 0;
-	if (((p[1].revents | p[2].revents) & (POLLHUP | POLLERR)) != 0 || mon->again)
+	if (((p[1].revents | p[2].revents) & (POLLHUP | POLLERR)) != 0)
 		return 0;
 	if (p[3].revents != 0)
 		mk_monitor_audit_answers(mon);
@@ -286,12 +302,14 @@ watch(struct monitor *mon)
 		stop_roles(mon);
 		if (r < 0 || mon->args->embedded || mon->stopping)
 			return r;
-		if (mon->again) { /* asked for by a role: the folders have changed */
-			mon->again = false;
+		if (mon->again != 0) { /* asked for by a role: the folders have changed */
+			mon->again = 0;
 			if ((r = mk_monitor_layout(mon)) < 0)
 				return r;
 			continue;
 		}
+		if (mon->finding != 0)
+			return mon->finding;
 		mk_log("a role ended; starting again");
 		if (!may_restart(mon))
 			return MK_E_FAILED;
@@ -361,6 +379,7 @@ mk_monitor_run(const struct mk_daemon_args *args)
 	}
 	mon.sig = open_signals(args);
 	r = mon.sig < 0 ? MK_E_IO : watch(&mon);
+	mk_monitor_out_close(&mon);
 	if (mon.own_socket)
 		unlink(args->socket != NULL ? args->socket : MK_CLIENT_SOCKET);
 	return r;

@@ -4,7 +4,7 @@
  * something in the other's place; the lock; the socket; this PC's secret.
  *
  * Installed:  DIR root 0711 | vault (or vault.new) mynakura 0700 | trail mynakura-trail:mynakura-audit
- *             0750 | witness, run root 0700.   Embedded: all the caller's, 0700.
+ *             0750 | witness root:mynakura-audit 0750 | run root 0700.   Embedded: all the caller's, 0700.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -93,6 +93,16 @@ struct folder {
 	gid_t gid;
 };
 
+static int
+settle(int dir, const struct folder *f)
+{
+	if (fchmodat(dir, f->name, f->mode, 0) < 0 ||
+	    ((f->uid != geteuid() || f->gid != getegid()) &&
+		fchownat(dir, f->name, f->uid, f->gid, AT_SYMLINK_NOFOLLOW) < 0))
+		return mk_err_from_errno(errno);
+	return 0;
+}
+
 /*
  * Made with the right owner or found with it (strict; an embedded office is the caller's own). One
  * that a crash left as ours between mkdir and chown is empty and made anew.
@@ -104,15 +114,11 @@ make_folder(int dir, const struct folder *f, bool strict)
 	if (fstatat(dir, f->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == geteuid() &&
 	    f->uid != geteuid())
 		(void)unlinkat(dir, f->name, AT_REMOVEDIR);
-	if (mkdirat(dir, f->name, 0700) == 0) {
-		if (fchmodat(dir, f->name, f->mode, 0) < 0)
-			return mk_err_from_errno(errno);
-		if (f->uid != geteuid() &&
-		    fchownat(dir, f->name, f->uid, f->gid, AT_SYMLINK_NOFOLLOW) < 0)
-			return mk_err_from_errno(errno);
-	} else if (errno != EEXIST) {
-		return mk_err_from_errno(errno);
-	}
+	int r = mkdirat(dir, f->name, 0700) == 0 ? settle(dir, f)
+		: errno == EEXIST                ? 0
+						 : mk_err_from_errno(errno);
+	if (r < 0)
+		return r;
 	if (fstatat(dir, f->name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
 		return MK_E_DAMAGED;
 	if (strict && (st.st_uid != f->uid || (st.st_mode & 0022) != 0)) {
@@ -120,7 +126,8 @@ make_folder(int dir, const struct folder *f, bool strict)
 		    f->name);
 		return MK_E_DAMAGED;
 	}
-	return 0;
+	bool ours = strict && f->uid == geteuid();
+	return ours && ((st.st_mode & 0777) != f->mode || st.st_gid != f->gid) ? settle(dir, f) : 0;
 }
 
 static bool
@@ -142,6 +149,8 @@ open_top(struct monitor *mon)
 		if (r < 0)
 			return r;
 	}
+	if (mon->dir >= 0)
+		close(mon->dir);
 	mon->dir = open(top.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (mon->dir < 0)
 		return mk_err_from_errno(errno);
@@ -168,8 +177,10 @@ mk_monitor_layout(struct monitor *mon)
 	    installed ? mon->accounts.vault_gid : getegid()};
 	const struct folder trail = trail_folder(mon, "trail"),
 			    spare = trail_folder(mon, "trail.next");
-	const struct folder own[] = {
-	    {"witness", 0700, geteuid(), getegid()}, {"run", 0700, geteuid(), getegid()}};
+	/* The trail role reads the witness and cannot write there. */
+	const struct folder own[] = {{"witness", installed ? 0750 : 0700, geteuid(),
+					 installed ? mon->accounts.trail_gid : getegid()},
+	    {"run", 0700, geteuid(), getegid()}};
 	r = make_folder(mon->dir, &vault, installed);
 	if (r == 0)
 		r = make_folder(mon->dir, &trail, installed);
@@ -219,9 +230,10 @@ mk_monitor_aside(struct monitor *mon)
 	} else {
 		r = make_folder(mon->dir, &trail, mk_is_installed(mon->args));
 		/* The role's sandbox does not know this folder: it needs a new start. */
-		mon->again = mk_is_installed(mon->args);
-		if (r == 0 && mon->again)
+		if (r == 0 && mk_is_installed(mon->args)) {
+			mon->again = mk_mono_ms() + MK_AGAIN_MS;
 			r = MK_E_BUSY;
+		}
 	}
 	return fsync(mon->dir) < 0 ? MK_E_IO : r;
 }

@@ -17,6 +17,7 @@
 
 #define MK_RESTARTS_MAX 5 /* deaths of roles in a minute before the monitor gives up */
 #define MK_READERS_MAX 64
+#define MK_AGAIN_MS 500 /* so long, that the answer which says "try again" gets out */
 #define MK_WHO_MAX 16 /* accounts looked up at the same time */
 
 /* The accounts of the installed form (contrib/systemd/sysusers.d). */
@@ -40,14 +41,16 @@ struct monitor {
 	int lock, serve, sig, dir;
 	int vault_fd, trail_fd; /* our ends */
 	int audit, log; /* sockets to the kernel and to syslog; -1 none */
-	bool audit_said; /* that the kernel takes nothing was logged */
+	uint64_t audit_lost; /* records that the kernel did not take; the first one was logged */
 	bool own_socket; /* we made it, so we remove it */
 	bool spare; /* DIR/trail.next is there */
 	pid_t vault, trail;
 	pid_t readers[MK_READERS_MAX];
 	struct mk_who who[MK_WHO_MAX];
-	bool stopping, again;
+	bool stopping;
+	int64_t again; /* mono ms: then the roles are started anew; 0 not at all */
 	int64_t deaths[MK_RESTARTS_MAX];
+	int finding; /* MK_E_TAMPERED, MK_E_ROLLED_BACK: what a role ended with */
 };
 
 /* --- monitor_dirs.c */
@@ -94,6 +97,7 @@ void mk_monitor_who_kill(struct monitor *mon, int64_t now); /* those that take t
 void mk_monitor_out_open(struct monitor *mon);
 void mk_monitor_audit(struct monitor *mon, const struct mk_msg *m);
 void mk_monitor_audit_answers(struct monitor *mon); /* the kernel's refusals */
+void mk_monitor_out_close(struct monitor *mon); /* says how many were not taken */
 void mk_monitor_head(struct monitor *mon, const struct mk_msg *m);
 
 #endif

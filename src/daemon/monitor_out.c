@@ -18,6 +18,7 @@
 #include "monitor_internal.h"
 #include "mynakura/base/err.h"
 #include "mynakura/base/log.h"
+#include "mynakura/base/slip.h"
 #include "mynakura/base/str.h"
 #include "mynakura/trail/trail.h"
 
@@ -62,9 +63,8 @@ number(const struct mk_msg *m, unsigned tag)
 static void
 audit_lost(struct monitor *mon, int e)
 {
-	if (mon->audit_said)
+	if (mon->audit_lost++ > 0)
 		return;
-	mon->audit_said = true;
 	mk_log("the kernel's audit does not take our records (%s)",
 	    e == EPERM || e == ECONNREFUSED ? "not permitted here" : strerror(e));
 }
@@ -128,29 +128,46 @@ mk_monitor_audit_answers(struct monitor *mon)
 	}
 }
 
+void
+mk_monitor_out_close(struct monitor *mon)
+{
+	if (mon->audit >= 0)
+		mk_monitor_audit_answers(mon);
+	if (mon->audit_lost > 0)
+		mk_log("the kernel's audit did not take %llu records",
+		    (unsigned long long)mon->audit_lost);
+	if (mon->audit >= 0)
+		close(mon->audit);
+	if (mon->log >= 0)
+		close(mon->log);
+	mon->audit = mon->log = -1;
+}
+
 /* --- heads to syslog */
 
 void
 mk_monitor_head(struct monitor *mon, const struct mk_msg *m)
 {
-	char head[MK_TRAIL_HEX], key[MK_TRAIL_HEX], slip[MK_TRAIL_SLIP_MAX], when[32],
-	    text[TEXT_MAX];
+	char when[32], line[MK_SLIP_TEXT_MAX], text[TEXT_MAX];
+	struct mk_slip_text slip = {0};
 	struct sockaddr_un log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
 	uint8_t raw[32];
 	struct tm tm;
 	const void *b = m->body.data;
 	size_t n = m->body.len;
 	time_t now = time(NULL);
-	if (mon->log < 0 || mk_get_str(b, n, MK_T_head, head, sizeof head) < 0 ||
-	    mk_unhex(head, raw, sizeof raw) < 0 || mk_trail_slip(head, slip) < 0 ||
-	    mk_get_str(b, n, MK_T_key, key, sizeof key) < 0 || mk_unhex(key, raw, sizeof raw) < 0)
+	slip.count = mk_get_u64(b, n, MK_T_seq, 0);
+	if (mon->log < 0 || mk_get_str(b, n, MK_T_head, slip.head, sizeof slip.head) < 0 ||
+	    mk_unhex(slip.head, raw, sizeof raw) < 0 ||
+	    mk_get_str(b, n, MK_T_key, slip.key, sizeof slip.key) < 0 ||
+	    mk_unhex(slip.key, raw, sizeof raw) < 0)
 		return;
+	mk_slip_text_format(&slip, line);
 	if (gmtime_r(&now, &tm) == NULL || strftime(when, sizeof when, "%b %e %H:%M:%S", &tm) == 0)
 		return;
 	/* The time is for the form; syslog receivers write their own. */
-	int len = snprintf(text, sizeof text,
-	    "<%d>%s mynakura: head count=%llu head=%s slip=%s key=%s", SYSLOG_PRIORITY, when,
-	    (unsigned long long)mk_get_u64(b, n, MK_T_seq, 0), head, slip, key);
+	int len =
+	    snprintf(text, sizeof text, "<%d>%s mynakura: head %s", SYSLOG_PRIORITY, when, line);
 	if (len > 0 && (size_t)len < sizeof text)
 		(void)sendto(mon->log, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL,
 		    (struct sockaddr *)&log, sizeof log);

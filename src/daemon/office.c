@@ -327,10 +327,12 @@ grant_check(struct op *op)
 static int
 grant_act(struct op *op)
 {
-	bool number = (op->member.roles & MK_ROLES_NUMBER) != 0;
 	struct mk_slot_info slot;
 	char print[33];
-	int r = mk_keyring_slot_get(op->v->keyring, op->member.id.s, &slot);
+	int r = mk_op_member_again(op);
+	bool number = (op->member.roles & MK_ROLES_NUMBER) != 0;
+	if (r == 0)
+		r = mk_keyring_slot_get(op->v->keyring, op->member.id.s, &slot);
 	if (r == 0)
 		r = mk_keyring_grant(op->v->keyring, op->c->session->unlocked, op->member.id.s,
 		    op->ledger_meta.id.s, number ? MK_KEY_BOTH : MK_KEY_PAGE);

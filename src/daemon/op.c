@@ -62,9 +62,9 @@ put_waits(const struct op *op, struct mk_buf *b)
 	char roles[64];
 	mk_put_str(b, MK_T_approval, op->waits);
 	mk_put_i64(b, MK_T_deadline, op->waits_until);
-	if (op->waits_alone)
+	if (op->waits_roles == 0)
 		return;
-	mk_roles_format(op->row->approvers, roles, sizeof roles);
+	mk_roles_format(op->waits_roles, roles, sizeof roles);
 	mk_put_str(b, MK_T_roles, roles);
 }
 
@@ -275,6 +275,18 @@ mk_rule_of(const struct mk_request_row *row)
 }
 
 /*
+ * A passphrase that comes with the request must be right, however lately one was typed. Export and
+ * the change of the passphrase look at theirs themselves.
+ */
+static bool
+must_prove(const struct op *op)
+{
+	bool itself =
+	    op->row->number == MK_REQ_export || op->row->number == MK_REQ_member_passphrase;
+	return op->stage != OP_ACT && !itself && mk_op_has(op, MK_T_passphrase);
+}
+
+/*
  * Before anything is looked at: session and role. Grants, budget and approval follow where the
  * ledger is known.
  */
@@ -286,7 +298,8 @@ first_policy(struct op *op)
 	struct mk_standing who = {.session = s != NULL,
 	    .keeper = op->c->uid == 0 || op->c->uid == geteuid(),
 	    .roles = s != NULL ? s->member.roles : 0,
-	    .passphrase_fresh = s != NULL && mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
+	    .passphrase_fresh = s != NULL && !must_prove(op) &&
+				mk_mono_ms() - s->passphrase_at < PASSPHRASE_FRESH_MS};
 	if (s != NULL && s->member.until[0] != '\0' && op->row->number != MK_REQ_lock) {
 		char today[MK_DATE_MAX];
 		mk_date_format(mk_date_jst(mk_vault_now(op)), today);

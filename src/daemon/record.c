@@ -9,6 +9,7 @@
 
 #include "mynakura/base/err.h"
 #include "mynakura/base/time.h"
+#include "mynakura/model/anomaly.h"
 #include "mynakura/trail/event.h"
 #include "vault_internal.h"
 
@@ -157,7 +158,11 @@ mk_record_outcome(struct op *op, mk_answer_fn f)
 	else if (op->ev.ledger[0] == '\0' && op->v->main != NULL)
 		mk_put_u64(&m.body, MK_T_commit, mk_main_commits(op->v->main));
 	if (op->result == 0) {
-		put_if(&m.body, MK_T_detail, op->ev.detail);
+		char note[MK_DETAIL + 32];
+		bool two = op->ev.self && op->ev.detail[0] != '\0';
+		snprintf(note, sizeof note, "%s%s%s", op->ev.detail, two ? " " : "",
+		    op->ev.self ? MK_SELF_APPROVAL_NOTE : "");
+		put_if(&m.body, MK_T_detail, note);
 		put_if(&m.body, MK_T_sha256, op->ev.sha256);
 	}
 	mk_link_ask(op->v, op->v->trail, &m, op, f);
@@ -204,8 +209,9 @@ mk_record_over_budget(struct op *op)
 	mk_put_str(&m.body, MK_T_detail, words);
 	mk_link_ask(op->v, op->v->trail, &m, NULL, NULL);
 	snprintf(words, sizeof words, "over the budget: %s", s->member.name);
-	if (!op->v->alarms.failed &&
-	    memmem(op->v->alarms.data, op->v->alarms.len, words, strlen(words)) == NULL)
+	const struct mk_buf *told = &op->v->alarms;
+	if (!told->failed &&
+	    (told->len == 0 || memmem(told->data, told->len, words, strlen(words)) == NULL))
 		mk_put_str(&op->v->alarms, MK_T_alarm, words);
 }
 

@@ -85,7 +85,8 @@ mk_is_installed(const struct mk_daemon_args *args)
 #define MK_TR_PURGE 216
 /*
  * WITNESS in: checkpoint? (one that somebody kept: mk_trail_witness says what error means); out:
- * seq, head, checkpoint (the newest, absent before the first), time? (of the last audit_anchor)
+ * seq, head, checkpoint (the newest, absent before the first), time? (of the last audit_anchor, 0
+ * = never; absent while the index is being made)
  */
 #define MK_TR_WITNESS 217
 #define MK_TR_ANOMALIES 218 /* in: from?, to?; out: as audit_anomalies */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sessions: hello, login, lock, status; key derivation in the worker; opening main.db. */
+/* Sessions: hello, login, lock, status; opening main.db. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,68 +12,6 @@
 #define CLOCK_JUMPED "the clock has jumped ahead: nothing expires until it is confirmed"
 #define STATUS_BYTES 32768
 #define PASS_MIN 1
-
-/* --- key derivation */
-
-struct kdf_job {
-	struct op *op; /* NULL when the op was abandoned */
-	struct mk_kdf_params params;
-	struct mk_secret *pass;
-	struct mk_secret *key;
-	int (*then)(struct op *, struct mk_secret *key);
-};
-
-static int
-derive(void *arg)
-{
-	struct kdf_job *j = arg;
-	return mk_kdf_run(&j->params, j->pass->data, j->pass->len, &j->key);
-}
-
-static int
-derived(struct op *op, int r, struct mk_msg *answer)
-{
-	/*
-	 * Not a message: the loop hands the job over by this pointer, so that all waiting uses one
-	 * way.
-	 */
-	struct kdf_job *j = (struct kdf_job *)(void *)answer;
-	struct mk_secret *key = j->key;
-	j->key = NULL;
-	return r < 0 ? r : j->then(op, key);
-}
-
-static void
-derive_done(struct vault *v, void *arg, int r)
-{
-	struct kdf_job *j = arg;
-	(void)v;
-	mk_op_resume(j->op, r, (struct mk_msg *)(void *)j);
-	mk_secret_free(j->pass);
-	mk_secret_free(j->key);
-	free(j);
-}
-
-int
-mk_kdf_start(struct op *op, const struct mk_kdf_params *params, const struct mk_secret *pass,
-    int (*then)(struct op *, struct mk_secret *))
-{
-	struct kdf_job *j = calloc(1, sizeof *j);
-	if (j == NULL)
-		return MK_E_NOMEM;
-	j->op = op;
-	j->params = *params;
-	j->then = then;
-	j->pass = mk_secret_dup(pass);
-	int r = j->pass == NULL ? MK_E_NOMEM : mk_worker_add(op->v->kdf, derive, derive_done, j);
-	if (r < 0) {
-		mk_secret_free(j->pass);
-		free(j);
-		return r;
-	}
-	op->resume = derived;
-	return MK_WAIT;
-}
 
 /* --- main.db */
 
@@ -208,7 +146,7 @@ struct login {
 	size_t count, next;
 	int witness; /* what the checkpoint that the client keeps came to; 0 = none, or it is ours */
 	bool ignored; /* it proves nothing */
-	bool looks_only; /* it proves that the trail is not whole: an auditor comes to look */
+	bool told; /* it proves that the trail is not whole, and the member comes in all the same */
 	bool by_name; /* the name is checked after opening: it stands in main.db only */
 	struct mk_secret *pass;
 	struct session *session;
@@ -246,7 +184,7 @@ pick_slots(struct op *op, struct login *l)
 			bool own = mk_conn_may_be(op->v, op->c, s.account);
 			if (hit && !own) { /* not one guess at another's passphrase */
 				memcpy(op->ev.object, s.member, sizeof op->ev.object);
-				return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+				return mk_op_not_own(op);
 			}
 			if (own && (hit || pass == 1 || l->wanted[0] == '\0'))
 				memcpy(l->slots[l->count++], s.member, MK_ID_MAX);
@@ -338,7 +276,7 @@ load_member(struct op *op, struct session *s)
 	if (s->member.state != MK_MEMBER_ACTIVE)
 		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
 	if (op->c != NULL && !mk_conn_may_be(op->v, op->c, s->member.account))
-		return mk_op_fail(op, MK_E_DENIED, MK_OWN_ACCOUNT);
+		return mk_op_not_own(op);
 	char today[MK_DATE_MAX];
 	mk_date_format(mk_date_jst(mk_clock_steady(op->v)), today);
 	if (s->member.until[0] != '\0' && strcmp(today, s->member.until) > 0)
@@ -348,8 +286,10 @@ load_member(struct op *op, struct session *s)
 
 /*
  * Before the session is open: does this trail hold what the member keeps of it (decisions.md 16)?
- * Nobody works on a trail that was put back. Who is auditor and nothing else comes in to look: no
- * number is shown to that role.
+ * Installed, nobody works on a trail that was put back, but who is auditor and nothing else comes in
+ * to look: no number is shown to that role. Embedded it is told and recorded only: folder and home
+ * are the same account's, which may put back or throw away either, and copies of a demo go their own
+ * ways.
  */
 static int
 login_witnessed(struct op *op, int r, struct mk_msg *answer)
@@ -359,9 +299,9 @@ login_witnessed(struct op *op, int r, struct mk_msg *answer)
 	r = r < 0 ? mk_witness_alarm(op, l->session, r) : 0;
 	l->witness = r;
 	l->ignored = r == MK_E_INPUT;
-	l->looks_only = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
-			l->session->member.roles == MK_ROLE_auditor;
-	return l->ignored || l->looks_only ? 0 : r;
+	l->told = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
+		  (!mk_vault_installed(op->v) || l->session->member.roles == MK_ROLE_auditor);
+	return l->ignored || l->told ? 0 : r;
 }
 
 static int
@@ -399,6 +339,8 @@ login_check(struct op *op)
 	if (op->c->session != NULL)
 		return mk_op_fail(op, MK_E_STATE, "this connection has a session already");
 	int r = mk_auth_need(op);
+	if (r == 0)
+		r = mk_memory_check(op);
 	if (r < 0)
 		return r;
 	r = mk_op_str(op, MK_T_member, l->wanted, sizeof l->wanted);
@@ -431,12 +373,26 @@ note_stated(struct op *op, const struct session *s)
 	mk_record_event(op->v, "clock_jump", s, op->c, 0, detail);
 }
 
+/* The trail may have been waited for: is the member still one, with the slot that was opened? */
+static int
+still_member(struct op *op, struct session *s)
+{
+	struct mk_slot_info slot;
+	int r = mk_keyring_slot_get(op->v->keyring, mk_unlocked_member(s->unlocked), &slot);
+	if (r == MK_E_NOT_FOUND || (r == 0 && slot.type != MK_SLOT_MEMBER))
+		return mk_op_fail(op, MK_E_DENIED, "this member is not active");
+	return r < 0 ? r : load_member(op, s);
+}
+
 static int
 login_act(struct op *op)
 {
 	struct login *l = op->state;
 	struct session *s = l->session;
 	char roles[64];
+	int r = still_member(op, s);
+	if (r < 0)
+		return r;
 	l->session = NULL;
 	s->now = mk_get_i64(op->req.body.data, op->req.body.len, MK_T_now, 0);
 	s->passphrase_at = s->used_at = mk_mono_ms();
@@ -461,10 +417,11 @@ login_act(struct op *op)
 		    "the checkpoint kept in your home is not of this record: it was ignored");
 	if (!mk_clock_confirmed(op->v))
 		mk_put_str(&op->reply.body, MK_T_alarm, CLOCK_JUMPED);
+	mk_memory_tell(op, s);
 	note_stated(op, s);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
 		mk_record_event(op->v, "keyring_repair", s, op->c, 0, "");
-		int r = mk_keyring_repair(op->v->keyring);
+		r = mk_keyring_repair(op->v->keyring);
 		mk_put_str(&op->reply.body, MK_T_alarm,
 		    r == 0 ? "the keyring was repaired from its second copy"
 			   : "one copy of the keyring is damaged");

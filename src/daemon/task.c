@@ -30,15 +30,32 @@ task_free(void *p)
 }
 
 static bool
-listed(const struct mk_buf *content, const char *id)
+holds(const struct mk_buf *content, unsigned tag, const char *text)
 {
 	struct mk_rd rd;
 	struct mk_item it;
 	mk_rd_init(&rd, content->data, content->len);
 	while (mk_item_next(&rd, &it) > 0)
-		if (it.tag == MK_T_subject && it.len == strlen(id) && memcmp(it.p, id, it.len) == 0)
+		if (it.tag == tag && it.len == strlen(text) && memcmp(it.p, text, it.len) == 0)
 			return true;
 	return false;
+}
+
+static bool
+listed(const struct mk_buf *content, const char *id)
+{
+	return holds(content, MK_T_subject, id);
+}
+
+/* Was it agreed to for this purpose? */
+static bool
+for_purpose(const struct mk_buf *content, const char *purpose)
+{
+	struct mk_buf line = MK_BUF_INIT;
+	mk_buf_printf(&line, "purpose: %s", purpose);
+	bool is = !line.failed && holds(content, MK_T_line, mk_buf_str(&line));
+	mk_buf_free(&line);
+	return is;
 }
 
 static int
@@ -143,7 +160,9 @@ transcribe_act(struct op *op)
 	mk_put_i64(&op->reply.body, MK_T_deadline, t->row.deadline);
 	if (some) {
 		char roles[64];
-		mk_roles_format(op->row->approvers, roles, sizeof roles);
+		mk_roles_format(
+		    mk_policy_approvers(op->row->approvers, op->c->session->member.roles), roles,
+		    sizeof roles);
 		mk_put_str(&op->reply.body, MK_T_roles, roles);
 	}
 	return r;
@@ -183,11 +202,14 @@ mk_task_check(struct op *op)
 	else if (r == 0 && (strcmp(a.ledger, op->ledger_meta.id.s) != 0 ||
 			       !listed(&content, op->subject.id.s)))
 		r = mk_op_fail(op, MK_E_DENIED, "this person is not in the task");
+	else if (r == 0 && !for_purpose(&content, op->ev.purpose))
+		r = mk_op_fail(op, MK_E_DENIED, "the task is for another purpose");
 	else if (r == 0 && mk_approval_shown(op->v->main, a.id.s, op->subject.id.s))
 		r = mk_op_fail(op, MK_E_STATE, "the task has shown this person already");
 	if (r == 0) {
 		memcpy(op->ev.approval, a.id.s, sizeof op->ev.approval);
 		memcpy(op->ev.approver, a.approver, sizeof op->ev.approver);
+		op->ev.self = a.state == MK_AGREED_waiting;
 	}
 	mk_buf_free(&content);
 	return r;

@@ -33,6 +33,7 @@ struct mk_trail_role {
 	struct mk_index *index; /* NULL until something is to be looked up */
 	bool unsynced; /* what may be lost without harm is not on the disk yet */
 	bool behind; /* the index has not all lines */
+	bool again; /* the daemon is about to start again: nothing is begun any more */
 	bool checking; /* the index is being compared with the lines */
 	struct mk_held held[MK_GROUP_MAX];
 	size_t n_held;

@@ -147,6 +147,7 @@ put_aside(struct mk_trail_role *t)
 	mk_trail_close(t->trail);
 	t->trail = NULL;
 	r = ask_aside();
+	t->again = r == MK_E_BUSY;
 	return r < 0 ? r : make_pc(t);
 }
 
@@ -155,6 +156,8 @@ do_create(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg *reply)
 {
 	char vault[MK_TRAIL_VAULT_MAX];
 	int r = mk_get_str(m->body.data, m->body.len, MK_T_vault, vault, sizeof vault);
+	if (t->again)
+		return MK_E_BUSY;
 	if (r == 0)
 		r = mk_trail_create(t->trail_dir, vault, 0, &t->trail);
 	if (r == MK_E_EXISTS) {

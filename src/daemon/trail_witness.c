@@ -12,6 +12,8 @@
 #include "mynakura/base/err.h"
 #include "trail_internal.h"
 
+#define ANCHOR_MS 20 /* looking for the last anchor keeps records waiting no longer */
+
 /* The newest checkpoint; nothing before the first one, or when it is too long to be kept. */
 static int
 newest(struct mk_trail_role *t, struct mk_buf *out)
@@ -63,8 +65,8 @@ mk_witness_serve(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg 
 {
 	struct mk_item it;
 	char head[MK_TRAIL_HEX];
-	int64_t time;
-	uint64_t seq;
+	int64_t time = 0;
+	uint64_t seq = 0;
 	if (t->trail == NULL || mk_trail_sync(t->trail) < 0)
 		return MK_E_TRAIL;
 	if (mk_find(m->body.data, m->body.len, MK_T_checkpoint, &it)) {
@@ -75,7 +77,11 @@ mk_witness_serve(struct mk_trail_role *t, const struct mk_msg *m, struct mk_msg 
 	mk_put_u64(&reply->body, MK_T_seq, mk_trail_head(t->trail, head));
 	mk_put_str(&reply->body, MK_T_head, head);
 	mk_witness_put(t, &reply->body);
-	if (t->index != NULL && mk_index_last(t->index, MK_A_audit_anchor, &seq, &time) == 0)
-		mk_put_i64(&reply->body, MK_T_time, time);
+	/* Nothing is said while the index is being made. */
+	int known = t->index == NULL ? MK_E_AGAIN : mk_index_update(t->index, ANCHOR_MS);
+	if (known == 0)
+		known = mk_index_last(t->index, MK_A_audit_anchor, &seq, &time);
+	if (known == 0 || known == MK_E_NOT_FOUND)
+		mk_put_i64(&reply->body, MK_T_time, known == 0 ? time : 0);
 	return mk_buf_error(&reply->body);
 }

@@ -23,6 +23,7 @@
 #define HOUR_MS (3600 * 1000)
 #define GOODBYE_MS 5000
 #define ACCEPTS_A_ROUND 8
+#define BURN_BYTES (512U << 10) /* deeper than any request goes; the worker's stacks hold none */
 
 bool
 mk_vault_is_demo(const struct vault *v)
@@ -68,6 +69,7 @@ mk_vault_close_all(struct vault *v)
 	v->main = NULL;
 	if (v->keyring != NULL)
 		mk_keyring_lock(v->keyring);
+	v->burn = true;
 }
 
 void
@@ -145,7 +147,8 @@ take_pc_secret(struct vault *v)
 static int
 close_in(const struct vault *v)
 {
-	static const char *const read[] = {"/proc", "/run/utmp", "/run/systemd/sessions", NULL};
+	/* utmp and logind's files are made anew now and then, so it is the folder above them */
+	static const char *const read[] = {"/proc", "/run", NULL};
 	char dir[4096], fresh[4096];
 	if (!mk_vault_installed(v))
 		return 0;
@@ -169,6 +172,7 @@ init(struct vault *v, const struct mk_daemon_args *args)
 	v->serve = MK_FD_SERVE;
 	v->trail_tail = &v->trail_out;
 	mk_clock_init(v);
+	mk_memory_look(v);
 	(void)mk_limits_load(v);
 	for (int fd = MK_FD_MONITOR; fd <= MK_FD_LOCK; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -426,9 +430,13 @@ mk_vault_run(const struct mk_daemon_args *args)
 	if (args->embedded && mk_conn_add(v, v->serve) == NULL)
 		r = MK_E_DENIED;
 	/* With a session open a look each second: an idle one locks, and a clock that was set is seen. */
-	while (r == 0 && one_round(v, mk_session_count(v) > 0 ? 1000 : 60000))
+	while (r == 0 && one_round(v, mk_session_count(v) > 0 ? 1000 : 60000)) {
+		if (v->burn)
+			mk_burn_stack(BURN_BYTES);
+		v->burn = false;
 		if (args->embedded && !any_conn(v))
 			break;
+	}
 	goodbye(v);
 	free(v);
 	return r;

@@ -97,6 +97,7 @@ struct op_event {
 	char approval
 	    [MK_ID_MAX]; /* the second person's agreement, and who it was ("" with the delay) */
 	char approver[MK_ID_MAX];
+	bool self; /* nobody else could agree: the asker waited the delay out */
 	uint64_t count;
 };
 
@@ -150,7 +151,7 @@ struct op {
 	int (*resume)(struct op *, int r, struct mk_msg *answer); /* of whom the op waits for */
 	char waits[MK_ID_MAX]; /* under which a second person is waited for */
 	int64_t waits_until;
-	bool waits_alone; /* there is nobody else: only the delay is waited for */
+	unsigned waits_roles; /* who may agree; 0: nobody else is there */
 	struct mk_approval_row agreed; /* taken before act(): single use; id "" = none needed */
 	/* check() leaves here what act() needs */
 	struct mk_ledger_meta ledger_meta;
@@ -161,6 +162,9 @@ struct op {
 	void *state; /* a handler's own */
 	void (*state_free)(void *);
 };
+
+/* --- memory.c */
+enum mk_swap { MK_SWAP_NONE, MK_SWAP_ALLOWED, MK_SWAP_PLAIN };
 
 /* --- clock.c: what the time is believed to be (security.md R14) */
 struct clock {
@@ -194,6 +198,7 @@ struct vault {
 	struct known_commit *commits;
 	size_t n_commits;
 	int trail_error; /* why the trail could not be opened */
+	bool burn; /* keys have just gone: the loop wipes what they left on the stack */
 	bool ready; /* the trail has answered: requests may be taken */
 	int64_t last_checkpoint; /* mono ms */
 	bool written; /* this run has recorded something */
@@ -209,6 +214,7 @@ struct vault {
 	uint64_t seq;
 	char key[65]; /* fingerprint of the genesis key */
 	struct clock clock;
+	enum mk_swap swap;
 	unsigned limits[MK_LIMIT_COUNT]; /* of the office; the defaults while main.db is closed */
 	int64_t looked; /* mono ms of the last look at clocks and idle sessions */
 };
@@ -233,7 +239,7 @@ void mk_peer_look(struct conn *c);
 /* --- conn.c */
 /* Installed: does this connection come from the member's own account? Embedded: always true. */
 bool mk_conn_may_be(const struct vault *v, const struct conn *c, const char *account);
-#define MK_OWN_ACCOUNT "a member logs in from the own account only"
+int mk_op_not_own(struct op *op); /* the refusal of one that does not: MK_E_DENIED */
 void mk_conn_name_next(struct vault *v);
 /* Closes connections that never said anything (R22); the ms until the next look, -1 none. */
 int mk_conn_sweep(struct vault *v);
@@ -339,14 +345,16 @@ void mk_tries_forget(const char *name, uid_t uid);
 /* The same for a request. MK_E_BUSY with words while the delay runs. */
 int mk_delay_check(struct op *op, const char *name);
 
-/* --- session.c */
+/* --- derive.c */
 /*
- * Runs the key derivation in the worker; resumes the op with the derived key in out (owned by the
+ * Runs the key derivation in the worker (MK_E_BUSY: no place, or none for this uid); resumes the op with the derived key in out (owned by the
  * op's state).
  */
 struct kdf_job;
 int mk_kdf_start(struct op *op, const struct mk_kdf_params *params, const struct mk_secret *pass,
     int (*then)(struct op *, struct mk_secret *key));
+
+/* --- session.c */
 void mk_session_end(struct vault *v, struct conn *c, const char *why);
 size_t mk_session_count(const struct vault *v);
 /*
@@ -386,6 +394,12 @@ int64_t mk_clock_steady(const struct vault *v);
 /* Seconds on the budgets' counter: only time that has really passed moves it. */
 int64_t mk_clock_spent(const struct vault *v);
 bool mk_clock_confirmed(const struct vault *v); /* no forward jump waits */
+
+/* --- memory.c */
+void mk_memory_look(struct vault *v); /* before the sandbox closes */
+/* 0, or MK_E_FAILED with words: keys must not be opened here. A demo office may. */
+int mk_memory_check(struct op *op);
+void mk_memory_tell(struct op *op, const struct session *s); /* an allowed risk, at each login */
 
 /* --- limit.c */
 int mk_limits_load(struct vault *v); /* main.db is open */

@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mynakura/base/err.h"
@@ -13,6 +14,16 @@
 
 #define NEW_NAME MK_WITNESS_NAME ".new"
 
+/* The trail role, another account, reads it by the folder's group. */
+static int
+share(int place, int fd)
+{
+	struct stat st;
+	if (fstat(place, &st) < 0 || fchown(fd, (uid_t)-1, st.st_gid) < 0)
+		return MK_E_IO;
+	return fchmod(fd, 0640) < 0 ? MK_E_IO : 0;
+}
+
 static int
 keep(const char *dir, const void *data, size_t len)
 {
@@ -20,12 +31,11 @@ keep(const char *dir, const void *data, size_t len)
 	int place = -1, fd = -1;
 	if (snprintf(path, sizeof path, "%s/witness", dir) < (int)sizeof path)
 		place = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* 0644: the trail role, another uid, reads it. It holds ids and a signature, no secret. */
 	if (place >= 0)
 		fd = openat(
-		    place, NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+		    place, NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int r = fd < 0 ? MK_E_IO : mk_write_all(fd, data, len);
-	if (r == 0 && fdatasync(fd) < 0)
+	if (r == 0 && (share(place, fd) < 0 || fdatasync(fd) < 0))
 		r = MK_E_IO;
 	if (r == 0 && renameat(place, NEW_NAME, place, MK_WITNESS_NAME) < 0)
 		r = MK_E_IO;

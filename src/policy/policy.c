@@ -39,6 +39,12 @@ check_grants(const struct mk_rule *rule, const struct mk_standing *who)
 }
 
 bool
+mk_policy_alone(enum mk_seconds seconds)
+{
+	return seconds == MK_SECONDS_NONE || seconds == MK_SECONDS_GONE;
+}
+
+bool
 mk_policy_wants_second(const struct mk_rule *rule, const struct mk_standing *who)
 {
 	if (who->seconds == MK_SECONDS_OFF)
@@ -49,7 +55,7 @@ mk_policy_wants_second(const struct mk_rule *rule, const struct mk_standing *who
 	case MK_APPROVAL_BULK:
 		return who->rows > who->bulk_rows;
 	case MK_APPROVAL_SETUP:
-		return who->seconds == MK_SECONDS_SOME;
+		return who->seconds != MK_SECONDS_NONE;
 	case MK_APPROVAL_ALWAYS:
 		break;
 	}
@@ -62,8 +68,7 @@ agreed(const struct mk_standing *who)
 {
 	if (who->agreed == MK_AGREED_granted && !who->agreed_by_self)
 		return true;
-	return who->agreed == MK_AGREED_waiting && who->seconds == MK_SECONDS_NONE &&
-	       who->delay_over;
+	return who->agreed == MK_AGREED_waiting && mk_policy_alone(who->seconds) && who->delay_over;
 }
 
 int
@@ -84,4 +89,11 @@ mk_policy_check(const struct mk_rule *rule, const struct mk_standing *who)
 	if (second && !agreed(who))
 		return MK_E_APPROVAL;
 	return rule->budget && who->over_budget && !second ? MK_E_BUDGET : 0;
+}
+
+unsigned
+mk_policy_approvers(unsigned approvers, unsigned asker)
+{
+	const unsigned both = MK_ROLE_clerk | MK_ROLE_admin;
+	return (asker & both) == both ? approvers & MK_ROLE_chief : approvers;
 }

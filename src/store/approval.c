@@ -31,7 +31,10 @@ static const char sql_due[] =
 static const char sql_walk[] =
     "SELECT " COLUMNS ", x'' FROM approval WHERE ?1 OR state IN (1, 2) ORDER BY n DESC";
 static const char sql_void[] =
-    "UPDATE approval SET state = 5 WHERE state IN (1, 2) AND requester = ?1";
+    "UPDATE approval SET state = 5 WHERE (state IN (1, 2) AND requester = ?1)"
+    " OR (state = 2 AND approver = ?1)";
+static const char sql_waiting[] =
+    "SELECT count(*) FROM approval WHERE state = 1 AND requester = ?1";
 static const char sql_shown_add[] =
     "INSERT INTO shown (approval, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 static const char sql_shown[] = "SELECT 1 FROM shown WHERE approval = ?1 AND subject = ?2";
@@ -211,11 +214,21 @@ mk_approval_expire(struct mk_main *m, int64_t now)
 }
 
 int
-mk_approval_void_member(struct mk_main *m, const char *requester)
+mk_approval_void_member(struct mk_main *m, const char *member)
 {
-	const struct bind b[] = {{requester, 0}};
+	const struct bind b[] = {{member, 0}};
 	int r = mk_main_begin(m);
 	return r < 0 ? r : mk_main_end(m, write_rows(m, sql_void, b, 1, NULL));
+}
+
+int
+mk_approval_waiting(struct mk_main *m, const char *requester, uint64_t *out)
+{
+	const struct bind b[] = {{requester, 0}};
+	int64_t n = 0;
+	int r = count(m, sql_waiting, b, 1, &n);
+	*out = (uint64_t)n;
+	return r;
 }
 
 int

@@ -85,9 +85,10 @@ open_gap(void *list, size_t *n, size_t *cap, size_t max, size_t size, size_t at)
 		return MK_E_TOO_BIG;
 	if (*n == *cap) {
 		size_t more = *cap < 16 ? 16 : *cap * 2;
-		p = realloc(p, more * size);
-		if (p == NULL)
+		char *grown = realloc(p, more * size);
+		if (grown == NULL)
 			return MK_E_NOMEM;
+		p = grown;
 		memcpy(list, &p, sizeof p);
 		*cap = more;
 	}

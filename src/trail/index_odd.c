@@ -74,8 +74,7 @@ of_outcome(const struct mk_entry *e)
 		kinds |= 1U << MK_AN_over_budget;
 	if (ok && is(e->action, MK_A_approval_deny))
 		kinds |= 1U << MK_AN_approval_deny;
-	if (ok && is(e->action, MK_A_approval_grant) &&
-	    strstr(e->detail, MK_SELF_APPROVAL_NOTE) != NULL)
+	if (ok && strstr(e->detail, MK_SELF_APPROVAL_NOTE) != NULL)
 		kinds |= 1U << MK_AN_self_approval;
 	if (is(e->action, MK_A_purge))
 		kinds |= 1U << MK_AN_purge;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -88,49 +89,64 @@ plan_segment(struct purge *p, const char *name)
 	return r < 0 ? r : more ? 1 : 0;
 }
 
-/* Writes the segment aside; every line is checked against the chain first. */
+/* Writes lines to fd, or nowhere (-1); every line is checked against the chain first. */
 static int
-write_aside(struct purge *p, const char *name, uint64_t *fallen)
+copy_lines(struct purge *p, struct mk_lines *lines, int fd, uint64_t *fallen)
 {
-	struct mk_lines lines;
 	struct mk_line l;
 	struct mk_buf out = MK_BUF_INIT;
 	const char *s;
 	size_t len;
 	bool torn, leaf;
-	int r = mk_lines_open(p->t->dir, name, &lines);
-	if (r < 0)
-		return r;
-	int fd = openat(
-	    p->t->dir, MK_PURGE_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (fd < 0)
-		r = mk_err_from_errno(errno);
-	while (r >= 0 && (r = mk_lines_next(&lines, &s, &len, &torn)) == 1) {
-		if (torn || mk_line_parse(s, len, &l) < 0 ||
-		    mk_line_check(&l, p->link, &leaf) < 0) {
-			r = MK_E_TAMPERED;
+	int r;
+	while ((r = mk_lines_next(lines, &s, &len, &torn)) == 1) {
+		r = torn || mk_line_parse(s, len, &l) < 0 || mk_line_check(&l, p->link, &leaf) < 0
+			? MK_E_TAMPERED
+			: 0;
+		if (r < 0)
 			break;
-		}
 		memcpy(p->link, l.link, sizeof p->link);
+		if (fd < 0)
+			continue;
 		if (may_fall(&l) && l.seq <= p->upto) {
 			l.purged = true;
 			++*fallen;
 		}
 		mk_line_format(&l, &out);
-		if (out.len >= MK_BATCH_BYTES || out.failed) {
-			r = mk_buf_error(&out);
-			if (r == 0)
-				r = mk_write_all(fd, out.data, out.len);
+		r = mk_buf_error(&out);
+		if (r == 0 && out.len >= MK_BATCH_BYTES) {
+			r = mk_write_all(fd, out.data, out.len);
 			mk_buf_reset(&out);
 		}
+		if (r < 0)
+			break;
+	}
+	if (r == 0 && fd >= 0)
+		r = mk_write_all(fd, out.data, out.len);
+	mk_buf_free(&out);
+	return r;
+}
+
+/* aside false: nothing of it falls, its lines are only walked. */
+static int
+write_aside(struct purge *p, const char *name, bool aside, uint64_t *fallen)
+{
+	struct mk_lines lines;
+	int fd = -1;
+	int r = mk_lines_open(p->t->dir, name, &lines);
+	if (r < 0)
+		return r;
+	if (aside) {
+		fd = openat(p->t->dir, MK_PURGE_NAME,
+		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+		r = fd < 0 ? mk_err_from_errno(errno) : 0;
 	}
 	if (r == 0)
-		r = mk_write_all(fd, out.data, out.len);
-	if (r == 0 && fsync(fd) < 0)
+		r = copy_lines(p, &lines, fd, fallen);
+	if (r == 0 && fd >= 0 && fsync(fd) < 0)
 		r = mk_err_from_errno(errno);
 	if (fd >= 0)
 		close(fd);
-	mk_buf_free(&out);
 	mk_lines_close(&lines);
 	return r;
 }
@@ -177,10 +193,10 @@ compare(const struct purge *p, const char *name)
 }
 
 static int
-purge_segment(struct purge *p, const char *name)
+purge_segment(struct purge *p, const char *name, bool aside)
 {
 	uint64_t fallen = 0;
-	int r = write_aside(p, name, &fallen);
+	int r = write_aside(p, name, aside, &fallen);
 	if (r == 0 && fallen > 0) {
 		r = compare(p, name);
 		if (r == 0 && renameat(p->t->dir, MK_PURGE_NAME, p->t->dir, name) < 0)
@@ -234,13 +250,13 @@ say(struct purge *p, enum mk_event_kind kind, int64_t now, int result, uint64_t 
 }
 
 static int
-rewrite(struct purge *p, const struct mk_segments *s, size_t n)
+rewrite(struct purge *p, const struct mk_segments *s, size_t n, const bool *aside)
 {
 	int r = 0;
 	p->count = 0;
 	memset(p->link, 0, sizeof p->link);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = purge_segment(p, s->name[i]);
+		r = purge_segment(p, s->name[i], aside[i]);
 	if (r == 0)
 		drop_torn(p);
 	return r;
@@ -253,16 +269,20 @@ mk_trail_purge(struct mk_trail *t, int64_t now, int64_t before, struct mk_trail_
 	struct mk_segments s = {NULL, 0, ""};
 	uint64_t ref = 0;
 	size_t n = 0;
+	bool *aside = NULL; /* of each segment: something of it falls */
 	memset(out, 0, sizeof *out);
 	if (now == 0)
 		now = mk_now();
 	if (before > now - MK_TRAIL_KEEP_FLOOR)
 		return MK_E_INPUT;
 	int r = t->dead ? MK_E_TRAIL : mk_segments_list(t->dir, &s);
+	if (r == 0 && (aside = calloc(s.n + 1, sizeof *aside)) == NULL)
+		r = MK_E_NOMEM;
 	for (int more = 1; r == 0 && more == 1 && n < s.n && strcmp(s.name[n], t->name) < 0;) {
+		uint64_t before_it = p.count;
 		more = plan_segment(&p, s.name[n]);
 		r = more < 0 ? more : 0;
-		n++;
+		aside[n++] = p.count > before_it;
 	}
 	if (r < 0 || p.count == 0)
 		goto out;
@@ -270,12 +290,13 @@ mk_trail_purge(struct mk_trail *t, int64_t now, int64_t before, struct mk_trail_
 	r = say(&p, MK_EV_INTENT, now, 0, &ref);
 	if (r < 0)
 		goto out;
-	r = rewrite(&p, &s, n);
+	r = rewrite(&p, &s, n, aside);
 	int told = say(&p, MK_EV_OUTCOME, now, r, &ref);
 	out->count = p.count;
 	out->upto = p.upto;
 	r = r < 0 ? r : told;
 out:
+	free(aside);
 	mk_segments_free(&s);
 	return r;
 }

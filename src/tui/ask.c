@@ -143,7 +143,6 @@ hello_done(struct mk_tui *t, int r, const struct mk_msg *reply)
 	t->hello = t->met = true;
 	t->demo = mk_get_bool(b, len, MK_T_demo, false);
 	(void)mk_get_str(b, len, MK_T_vault, t->vault, sizeof t->vault);
-	mk_witness_place(t->vault, t->conf->dir);
 	(void)mk_get_str(b, len, MK_T_form, form, sizeof form);
 	t->embedded = strcmp(form, "installed") != 0;
 	t->connection++;
@@ -270,6 +269,9 @@ static void
 send_first(struct mk_tui *t)
 {
 	struct mk_msg none;
+	/* Only now: a passphrase may be typed before hello has said whose vault this is. */
+	if (t->asked->req.type == MK_REQ_login)
+		mk_tui_witness_offer(t, &t->asked->req.body);
 	int r = mk_client_send(t->client, &t->asked->req);
 	t->sent = r == 0;
 	if (r == 0)

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,20 +34,6 @@ vault_valid(const char *vault)
 {
 	size_t n = strspn(vault, "0123456789abcdefghijklmnopqrstuvwxyz-");
 	return n > 0 && n < MK_WITNESS_VAULT_MAX && vault[n] == '\0';
-}
-
-void
-mk_witness_place(char vault[MK_WITNESS_VAULT_MAX], const char *dir)
-{
-	char real[PATH_MAX];
-	size_t n = strnlen(vault, MK_WITNESS_VAULT_MAX);
-	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a: a name, no secret */
-	if (dir == NULL || n == 0 || n + 18 > MK_WITNESS_VAULT_MAX)
-		return;
-	const char *p = realpath(dir, real) != NULL ? real : dir;
-	for (; *p != '\0'; p++)
-		h = (h ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
-	snprintf(vault + n, MK_WITNESS_VAULT_MAX - n, "-%016" PRIx64, h);
 }
 
 /* --- the line's form */

@@ -245,9 +245,11 @@ some_request(void)
 	while (mk_request_at(count) != NULL)
 		count++;
 	const struct mk_request_row *row = mk_request_at((unsigned)below(count));
-	bool slow = row->number == MK_REQ_capture || row->number == MK_REQ_devices;
-	/* a reading process of its own takes a second */
-	return slow && below(40) != 0 ? mk_request_at(0) : row;
+	/* a reading process of its own takes a second; a whole look at the trail as long as it is */
+	size_t slow = row->number == MK_REQ_audit_verify                               ? 400
+		      : row->number == MK_REQ_capture || row->number == MK_REQ_devices ? 40
+										       : 1;
+	return below(slow) != 0 ? mk_request_at(0) : row;
 }
 
 static void

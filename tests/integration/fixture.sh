@@ -8,8 +8,7 @@ BIN=${BUILD:-build}/bin
 HEAD=6430f98b4c5b6c20115ee8d096386deabadc31cda210c9019f73a6aebef09103
 KEY=b1bc7674c5112d0ff4c074f0b65b2afe1e12f5183d770fc418380bd3d05bfe1f
 tmp=$(mktemp -d)
-export HOME="$tmp/home" && mkdir "$HOME"
-unset XDG_STATE_HOME
+export XDG_STATE_HOME="$tmp/state"
 trap 'rm -rf "$tmp"' EXIT
 n=0 rc=0
 check() { # WORDS, with the status of the command before
@@ -38,8 +37,8 @@ check "a new subject can be written"
 "$BIN/mynakura-verify" --head $HEAD --key "$tmp/key" "$D" >/dev/null
 check "the trail goes on from the frozen head"
 
-# Another home: this one keeps a checkpoint that the first copy of the office does not have.
-rm -rf "$D" "$HOME/.local"
+# Another state: this one keeps a checkpoint that the first copy of the office does not have.
+rm -rf "$D" "$XDG_STATE_HOME"
 tar -xzf tests/vectors/vault-1/office.tar.gz -C "$tmp"
 for f in "$D"/vault/ledger-*.db; do
 	printf 'X' | dd of="$f" bs=1 seek=9000 conv=notrunc 2>/dev/null

@@ -8,6 +8,7 @@ BIN=${BUILD:-build}/bin
 tmp=$(mktemp -d)
 export HOME=$tmp XDG_STATE_HOME=$tmp/state
 trap 'rm -rf "$tmp"' EXIT
+export XDG_STATE_HOME="$tmp/state" # the witness of another run with the same vault is not this one's
 n=0 rc=0
 is() { # WORDS WANT GOT
 	n=$((n + 1))

@@ -105,6 +105,9 @@ class World:
     def hello(self, _):
         return self.ok + [("form", "installed"), ("vault", "v1")]
 
+    def auth(self, _):
+        return self.ok + [("ok", True)]
+
     def login(self, _):
         return self.ok + [("member", "m1"), ("name", self.t), ("roles", ROLES), ("alarm", self.t), ("seq", 1), ("head", "h")]
 
@@ -128,9 +131,29 @@ class World:
         return self.ok + [("item", person(0, self.t))]
 
     def subject_history(self, _):
-        return self.ok + [("item", entry(i, self.t)) for i in (1, 2)]
+        return self.ok + [("item", entry(i, self.t)) for i in (2, 1)]
 
     audit_list = subject_history
+
+    def approval(self):
+        return [("approval", "a1"), ("request", self.t), ("requester", "m2"), ("state", "waiting"), ("time", 1700000000), ("deadline", 1700000000),
+                ("count", 2), ("ledger", "l1"), ("approver", self.t), ("reason", self.t), ("ok", True), ("line", self.t), ("line", "to: " + self.t)]
+
+    def approval_list(self, _):
+        return self.ok + [("item", self.approval())]
+
+    def approval_show(self, _):
+        return self.ok + self.approval() + [("digest", self.t)] + [("item", [("subject", self.t), ("code", self.t), ("name", self.t), ("shown", True)])] * 2
+
+    def key_slots(self, _):
+        return self.ok + [("item", [("member", "m1"), ("name", self.t), ("account", self.t), ("kind", self.t), ("time", 1700000000), ("fingerprint", self.t),
+                                    ("item", [("ledger", "l1"), ("grant", self.t), ("ok", False)])])]
+
+    def audit_anomalies(self, _):
+        return self.ok + [("item", [("kind", self.t), ("actor", self.t), ("count", 3), ("seq", 2), ("time", 1700000000)])]
+
+    def clock_status(self, _):
+        return self.ok + [("wall", 1700000000), ("steady", 1700000000), ("confirmed", True)]
 
     def audit_verify(self, _):
         return self.ok + [("ok", False), ("entries", 3), ("seq", 2), ("why", self.t), ("code", self.t), ("from", self.t), ("to", self.t), ("head", self.t),
@@ -220,10 +243,10 @@ class Endless(World):
         return self.ok + [("item", [("review", "r%d" % i), ("layout", "tsuchi"), ("time", 5)]) for i in range(200)] + self.cursor(a)
 
     def audit_list(self, a):
-        after = int(a.get("cursor", "0"))
-        more = [("cursor", str(after + 200))]
+        before = int(a.get("cursor", str(10 ** 9)))
+        more = [("cursor", str(before - 200))]
         kind = "intent" if self.intents else "event"
-        return self.ok + [("item", [("seq", after + i + 1), ("time", 5), ("action", "reveal"), ("kind", kind), ("session", "x")]) for i in range(200)] + more
+        return self.ok + [("item", [("seq", before - i - 1), ("time", 5), ("action", "reveal"), ("kind", kind), ("session", "x")]) for i in range(200)] + more
 
     subject_history = audit_list
 
@@ -455,7 +478,11 @@ def walk(seen, absent):
             "wait 1 Scan\nkey 1\nwait Scanner\nkey d\nidle 100\n" + see + "key Escape\nidle 100\nkey Escape\nwait 2 Review\nkey 2\nwait certain\n" + see +
             "key Enter\nwait agree\n" + see + "key F8\nwait Reason\ntype x\nkey Enter\ngone Reason\n" + see + "key Escape\nwait certain\nkey Escape\n"
             "wait 5 Audit\nkey 5\nwait 2 entries\n" + see + "key Enter\nwait Entry\n" + see + "key q\nwait 2 entries\nkey v\nwait NOT whole\n" + see +
-            "key q\nwait 2 entries\nkey q\nwait 7 Task\nkey 7\nwait Purpose\n" + see + "key q\nwait 1 Scan\nresize 40 8\nidle 100\nresize 200 60\nwait 1 Scan\n"
+            "key q\nwait 2 entries\nkey q\nwait 7 Task\nkey 7\nwait Purpose\n" + see + "key q\nwait 1 Scan\n"
+            "key 8\nwait (for you)\n" + see + "key Enter\nwait g Grant\n" + see + "key g\nwait Your name stays\n" + see + "key Escape\nwait g Grant\nkey q\nwait (for you)\n"
+            "key q\nwait 9 Members\nkey 9\nwait active\n" + see + "key Enter\nwait May open it\n" + see + "key e\nwait Each change\n" + see + "key Escape\nwait May open it\n"
+            "key q\nwait active\nkey q\nwait 9 Members\nkey Down Enter\nwait 1 ledgers\n" + see + "key Enter\nwait The fingerprint\n" + see + "key q\nwait 1 ledgers\nkey q\n"
+            "wait 9 Members\nkey Down Enter\nwait stands out\n" + see + "key q\nwait 1 Scan\nresize 40 8\nidle 100\nresize 200 60\nwait 1 Scan\n"
             "resize 80 24\nwait 1 Scan\n" + see) + no
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sourced by a test (as root, after tap.sh), which then runs in a mount namespace of its own with the installed form in it: a copy of
-# /etc with the daemon's accounts and the members', empty /var/lib, /run and /dev/log, and the programs under /run/mk. Nothing of it is
+# /etc with the daemon's accounts and the members', empty /var/lib and /run, a /dev without log, and the programs under /run/mk. Nothing of it is
 # seen outside, and all of it goes with the test.
 #
 #   installed_start            starts mynakurad --foreground; $MONITOR is its pid        installed_stop    ends it, waits
@@ -51,6 +51,23 @@ installed_accounts() {
 	done
 }
 
+# /dev without the machine's /dev/log, so that a test can be the syslog
+installed_dev() {
+	mkdir -p /run/mk/dev && mount -t tmpfs -o mode=755 none /run/mk/dev || exit 1
+	for n in null zero full random urandom tty; do
+		[ -e /dev/$n ] || continue
+		: >/run/mk/dev/$n && mount --bind /dev/$n /run/mk/dev/$n
+	done
+	mknod -m 666 /run/mk/dev/ptmx c 5 2 # finds the pts beside it
+	for n in pts shm; do
+		mkdir /run/mk/dev/$n && mount --rbind /dev/$n /run/mk/dev/$n
+	done
+	for n in fd stdin stdout stderr; do
+		case $n in fd) ln -s /proc/self/fd /run/mk/dev/fd ;; stdin) ln -s fd/0 /run/mk/dev/$n ;; stdout) ln -s fd/1 /run/mk/dev/$n ;; *) ln -s fd/2 /run/mk/dev/$n ;; esac
+	done
+	mount --move /run/mk/dev /dev || exit 1
+}
+
 # The login check as it is shipped (contrib/pam.d), with the members listed.
 installed_pam() {
 	mkdir -p /etc/mynakura
@@ -69,6 +86,7 @@ installed_place() {
 	umount -l "$place" 2>/dev/null
 	rmdir "$place" 2>/dev/null
 	mount -t tmpfs -o mode=755 none /var/lib && mount -t tmpfs -o mode=755 none /run || exit 1
+	installed_dev
 	# passwd, group and shadow without what an earlier test or package may have left
 	for f in passwd group shadow gshadow; do
 		[ -e /etc/$f ] && sed -i -e '/^mynakura/d' -e '/^stranger:/d' -e "/^\($(echo "$MEMBERS" | sed 's/ /\\|/g')\):/d" /etc/$f

@@ -260,6 +260,55 @@ else:
 
 ok(daemon.stop() == 0 and kit.verify(office.dir).status == 0, "the daemon ends cleanly and the trail is whole", daemon.words())
 
+# --- one account that logs in as fast as it can, over all its connections, with the right passphrase and a real key derivation
+if os.geteuid() != 0:
+    kit.skip("accounts: connections of other uids are made as root")
+else:
+    daemon = wire.Daemon(kit.fresh("busy"), sock)
+    c = daemon.client()
+    c.must("init", [("office", "見本"), ("name", "山田"), ("passphrase", "chief-pw-1"), ("demo", True), ("kdf_m", 65536), ("kdf_t", 3)])
+    c.login("山田", "chief-pw-1")
+    for who in ("suzuki", "tanaka"):
+        otc = c.must("member_add", [("name", who), ("account", who), ("roles", "clerk")]).get("otc")
+        d = daemon.client()
+        d.must("member_activate", [("member", who), ("otc", otc), ("new_passphrase", "pw-" + who)])
+        d.close()
+    c.close()
+    os.chmod(kit.TMP, 0o711)
+    os.chmod(sock, 0o777)
+
+    def connect(uid):
+        os.seteuid(uid)
+        try:
+            return daemon.client()
+        finally:
+            os.seteuid(0)
+
+    over, answers = threading.Event(), []
+
+    def hammer(c):
+        while not over.is_set():
+            answers.append(c.call("login", [("member", "suzuki"), ("passphrase", "pw-suzuki")]).name)
+            if answers[-1] == "ok":
+                c.must("lock")
+
+    hammers = [threading.Thread(target=hammer, args=(connect(60001),)) for _ in range(8)]
+    for t in hammers:
+        t.start()
+    time.sleep(0.5)
+    names, slowest = [], 0
+    for _ in range(6):
+        c, at = connect(60002), time.monotonic()
+        names.append(c.call("login", [("member", "tanaka"), ("passphrase", "pw-tanaka")]).name)
+        slowest = max(slowest, time.monotonic() - at)
+        c.close()
+    over.set()
+    for t in hammers:
+        t.join()
+    ok(names == ["ok"] * 6, "another account's logins all pass meanwhile, the slowest in %.1f s" % slowest, names)
+    ok("ok" in answers and "BUSY" in answers, "control: the queue was full, the account that filled it was told so", (answers.count("ok"), answers.count("BUSY")))
+    daemon.stop()
+
 # --- two inits at once: over one socket, and two programs on one folder
 place = kit.fresh("twice")
 daemon = wire.Daemon(place, sock)

@@ -10,6 +10,9 @@ case $BUILD in /*) ;; *) BUILD=$top/$BUILD ;; esac
 dir=$1 cards=${2:-0} seed=${3:-7}
 m=$BUILD/bin/mynakura
 umask 077
+# The members' home: DIR, as the screen tests have it. What it keeps of the vault goes where the office is copied to.
+export HOME="$dir"
+unset XDG_STATE_HOME
 as() { # WHO LINES ARGS...
 	who=$1 lines=$2
 	shift 2

@@ -15,6 +15,7 @@ NUMBERS = kit.numbers(PEOPLE, 4711)
 office = kit.Office(kit.fresh("office"))
 for name in ["suzuki", "tanaka", "sato", "mori", *RACERS]:
     office.member(name, "clerk", LEDGER)
+office.member("oda", "chief")
 c = office.open()
 c.login("suzuki", "pw-suzuki")
 people = [office.add(c, n, name="社員%s" % "一二三四五六七八九十百千"[i], code="%04d" % i).get("subject") for i, n in enumerate(NUMBERS)]
@@ -184,6 +185,23 @@ for i in range(12):
     guesses[rider.call("member_passphrase", [("passphrase", "guess %d" % i), ("new_passphrase", "a new long phrase")]).name] += 1
 ok(guesses["ok"] == 0 and guesses["BUSY"] > 0 and guesses["AUTH"] <= 6, "the passphrase of a session that somebody rides is not guessed at leisure", dict(guesses))
 rider.close()
+
+# --- what wants the passphrase again does not take a wrong one, however lately the right one was typed
+chief, other = daemon.session(kit.CHIEF, kit.CHIEF_PW), daemon.session("oda", "pw-oda")
+chief.must("office_set", [("field", "approvals"), ("value", "on")])
+LIMIT = [("field", "reveal_day"), ("value", "1000")]
+r = chief.call("limit_set", LIMIT + [("passphrase", "a guess")])
+ok(r.name == "AUTH" and r.get("approval") is None, "a limit with a wrong passphrase is not even asked for", r)
+r = chief.call("limit_set", LIMIT + [("passphrase", kit.CHIEF_PW)])
+waits = r.get("approval", "")
+ok(r.name == "APPROVAL" and waits, "control: with the right one it waits for a second person", r)
+r = other.call("approval_grant", [("approval", waits), ("passphrase", "a guess")])
+again = chief.call("limit_set", LIMIT + [("passphrase", kit.CHIEF_PW)])
+ok(r.name == "AUTH" and again.name == "APPROVAL", "a second person's wrong passphrase agrees to nothing", (r, again))
+r = other.call("approval_grant", [("approval", waits), ("passphrase", "pw-oda")])
+ok(r.error == 0, "control: the right one does", r)
+chief.close()
+other.close()
 
 # --- the counts
 bad = []

@@ -315,6 +315,8 @@ def later(hours):
 
 ok(later(23).name == "APPROVAL", "after 23 hours it still waits")
 ok(later(25).name == "ok", "after 25 it runs")
+done = [e["body"] for e in kit.trail(alone.dir) if e.get("body", {}).get("action") == "limit_set" and e["body"].get("result") == "ok"]
+ok(done and "self-approval" in str(done[-1]["detail"]), "and its record says that nobody else agreed", done)
 ok(later(25).name == "APPROVAL", "once")
 v = kit.verify(office.dir)
 ok(v.status == 0, "the chain is whole", v)

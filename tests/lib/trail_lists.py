@@ -218,6 +218,24 @@ time.sleep(0.3)
 ok(c.must("status").get("witness", "")[:4] == "2026", "status: the last anchor's time")
 office.end(c)
 
+# --- more people than one record takes
+big = kit.Office(kit.fresh("big"))
+big.member("suzuki", "clerk", LEDGER)
+c = big.open()
+c.login("suzuki", "pw-suzuki")
+crowd = [big.add(c, n, name="山田太郎", code="%05d" % i).get("subject") for i, n in enumerate(kit.numbers(2101, 5))]
+big.end(c)
+r = cli(big.dir, "export", "--profile", "generic-utf8", "--ledger", LEDGER, "-o", kit.fresh("crowd.csv"), user="suzuki", secrets=["pw-suzuki", "pw-suzuki"])
+records = [x["body"] for x in kit.trail(big.dir) if x["body"].get("action") == "export"]
+ok(r.status == 0 and [x["kind"] for x in records] == ["event", "intent", "outcome"], "an export of 2,101 people: those over 2,000 stand before the INTENT", r)
+ok(len(records[1]["subjects"]) == 2000 and len(records[0]["subjects"]) == 101 and set(records[0]["subjects"] + records[1]["subjects"]) == set(crowd),
+   "and all of them are named")
+c = big.open()
+c.login("suzuki", "pw-suzuki")
+ok(all(any(of(row, "action") == ["export"] for row in listed(c, [("subject", p)], "subject_history")) for p in (crowd[0], crowd[-1])),
+   "the first one's history has it, and the last one's")
+big.end(c)
+
 # --- many records, few fsyncs: the trail role is traced while 8 sessions ask at once
 sock = kit.fresh("s")
 d = wire.Daemon(office.dir, sock)

@@ -40,19 +40,8 @@ def run(who, *args, place=None, lines=(), directory=D, env=()):
 VAULT = json.loads(run(kit.CHIEF, "status", "--json", place=home("first")).text)["vault"]
 
 
-def fnv(path):
-    """As mynakura-trail(5) names the place of an embedded vault."""
-    h = 0xcbf29ce484222325
-    for b in os.path.realpath(path).encode():
-        h = ((h ^ b) * 0x100000001b3) & (2**64 - 1)
-    return "%016x" % h
-
-
-PLACE = VAULT + "-" + fnv(office.dir)
-
-
 def place_of(name):
-    return os.path.join(home(name), ".local/state/mynakura/witness", PLACE)
+    return os.path.join(home(name), ".local/state/mynakura/witness", VAULT)
 
 
 def kept(name):
@@ -98,7 +87,7 @@ def keeping():
     entry = json.loads(one)
     ok(lines[entry["seq"]] == entry and entry["body"]["kind"] == "checkpoint" and json.loads(before)["link"] == lines[entry["seq"] - 1]["link"],
        "what is kept is a checkpoint of the trail and the link before it")
-    ok(not [x for x in os.listdir(os.path.dirname(place_of(kit.CHIEF))) if x != PLACE], "nothing else is left in the folder")
+    ok(not [x for x in os.listdir(os.path.dirname(place_of(kit.CHIEF))) if x != VAULT], "nothing else is left in the folder")
     was = seq_of(kit.CHIEF)
     ok(run(kit.CHIEF, "status").status == 0 and seq_of(kit.CHIEF) > was, "the next login keeps a newer one")
     # show: no daemon, no passphrase
@@ -137,10 +126,15 @@ def rolled_back():
     ok(run("tanaka", "status").status == 0, "the auditor's home keeps the newest")
     have = {n: kept(n) for n in (kit.CHIEF, "tanaka", "suzuki")}
     newest = kit.copy_tree(D, kit.fresh("newest"))
-    back(old)
-    for words in (("status",), ("audit", "anchor"), ("witness", "check")):
+    for words in (("status",), ("login",), ("witness", "check")):
+        back(old)
         r = run(kit.CHIEF, *words)
         ok(r.status == 9, "an older copy of all files: %s ends with 9" % " ".join(words), r)
+    back(old)
+    r = run(kit.CHIEF, "office", "list")
+    ok(r.status == 0 and "older than" in r.words, "embedded: other verbs say so and go on", r)
+    back(old)
+    r = run(kit.CHIEF, "witness", "check")
     ok("entry %d" % seq_of(kit.CHIEF) in r.words and VAULT in r.words, "it says which entry is kept, and where", r)
     ok(kept(kit.CHIEF) == have[kit.CHIEF], "what is kept stays")
     ok(len(alarms()) > len(alarms(old)), "an alarm stands on the trail")
@@ -149,7 +143,7 @@ def rolled_back():
     r = run(kit.CHIEF, "status", place=home("new-home"))
     ok(r.status == 0, "control: so does the chief with another home: it is the witness that stops", r)
     for _ in range(2):
-        r = run("tanaka", "status")
+        r = run("tanaka", "audit", "list")
         ok(r.status == 0 and "kept checkpoint" in r.words, "an auditor comes in to look, with an alarm, again and again", r)
     ok(kept("tanaka") == have["tanaka"], "and what is kept stays")
     r = run(kit.CHIEF, "witness", "check", "--slip", slip["slip"], "--json", place=home("new-home"))
@@ -162,7 +156,7 @@ def rolled_back():
         r = run(kit.CHIEF, *words)
         ok(r.status == 8, "another past: %s ends with 8" % words[0], r)
     ok(kept(kit.CHIEF) == have[kit.CHIEF], "what is kept stays")
-    r = run("tanaka", "status")
+    r = run("tanaka", "audit", "list")
     ok(r.status == 0 and "kept checkpoint" in r.words and kept("tanaka") == have["tanaka"], "the auditor comes in with an alarm, and keeps what tells it", r)
     back(newest)
     r = run(kit.CHIEF, "witness", "check", "--json")
@@ -234,7 +228,7 @@ def homes():
     ok(r.status == 0 and "cannot keep" not in r.words, "without any home: nothing to tell", r)
     state = kit.fresh("xdg")
     r = run(kit.CHIEF, "status", env=(("XDG_STATE_HOME", state),))
-    ok(r.status == 0 and os.path.exists(state + "/mynakura/witness/" + PLACE), "XDG_STATE_HOME", r)
+    ok(r.status == 0 and os.path.exists(state + "/mynakura/witness/" + VAULT), "XDG_STATE_HOME", r)
 
 
 keeping()

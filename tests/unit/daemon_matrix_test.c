@@ -101,12 +101,13 @@ second_agreed(const struct listed *l, const struct mk_standing *w, bool *wanted)
 {
 	*wanted = w->seconds != MK_SECONDS_OFF &&
 		  (l->second == 'a' || (l->second == 'b' && w->rows > 30) ||
-		      (l->second == 's' && w->seconds == MK_SECONDS_SOME));
+		      (l->second == 's' && w->seconds != MK_SECONDS_NONE));
 	if (!*wanted)
 		return true;
 	if (w->agreed == MK_AGREED_granted && !w->agreed_by_self)
 		return true;
-	return w->seconds == MK_SECONDS_NONE && w->agreed == MK_AGREED_waiting && w->delay_over;
+	bool alone = w->seconds == MK_SECONDS_NONE || w->seconds == MK_SECONDS_GONE;
+	return alone && w->agreed == MK_AGREED_waiting && w->delay_over;
 }
 
 static bool
@@ -159,7 +160,7 @@ cells_of(const struct mk_request_row *row, const struct listed *l, unsigned role
     struct tally *t)
 {
 	for (unsigned i = 0; i < 128; i++) {
-		for (int s = MK_SECONDS_OFF; s <= MK_SECONDS_SOME; s++) {
+		for (int s = MK_SECONDS_OFF; s <= MK_SECONDS_GONE; s++) {
 			for (int a = MK_AGREED_none; a <= MK_AGREED_expired; a++) {
 				struct mk_standing w = {.session = session,
 				    .keeper = (i & 64) != 0,

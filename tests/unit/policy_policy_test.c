@@ -151,6 +151,13 @@ the_one_person_firm_waits(void **state)
 	assert_int_equal(mk_policy_check(&r, &s), 0);
 	s.seconds = MK_SECONDS_SOME;
 	assert_int_equal(mk_policy_check(&r, &s), MK_E_APPROVAL);
+	s.seconds = MK_SECONDS_GONE; /* shut out: the set-up phase does not come back */
+	s.delay_over = false;
+	assert_int_equal(mk_policy_check(&r, &s), MK_E_APPROVAL);
+	s.agreed = MK_AGREED_waiting;
+	assert_int_equal(mk_policy_check(&r, &s), MK_E_APPROVAL);
+	s.delay_over = true;
+	assert_int_equal(mk_policy_check(&r, &s), 0);
 }
 
 static void
@@ -170,6 +177,19 @@ whose_it_is_counts_where_the_row_says_so(void **state)
 			assert_int_equal(mk_policy_check(&r, &s), good ? 0 : MK_E_DENIED);
 		}
 	}
+}
+
+static void
+a_clerk_who_is_administrator_needs_the_chief(void **state)
+{
+	(void)state;
+	const unsigned people = MK_ROLE_chief | MK_ROLE_admin;
+	assert_int_equal(mk_policy_approvers(people, MK_ROLE_clerk), people);
+	assert_int_equal(mk_policy_approvers(people, MK_ROLE_admin), people);
+	assert_int_equal(mk_policy_approvers(people, MK_ROLE_chief), people);
+	assert_int_equal(mk_policy_approvers(people, MK_ROLE_clerk | MK_ROLE_admin), MK_ROLE_chief);
+	assert_int_equal(mk_policy_approvers(people, MK_ROLE_clerk | MK_ROLE_admin | MK_ROLE_chief),
+	    MK_ROLE_chief);
 }
 
 static void
@@ -233,6 +253,7 @@ main(void)
 	    cmocka_unit_test(only_another_members_agreement_counts),
 	    cmocka_unit_test(the_one_person_firm_waits),
 	    cmocka_unit_test(whose_it_is_counts_where_the_row_says_so),
+	    cmocka_unit_test(a_clerk_who_is_administrator_needs_the_chief),
 	    cmocka_unit_test(tells_the_first_reason),
 	    cmocka_unit_test(limits_have_names_and_ranges),
 	};

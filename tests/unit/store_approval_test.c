@@ -139,9 +139,24 @@ it_expires_and_is_void(void **state)
 	assert_int_equal(get(m, &early, NULL).state, MK_AGREED_expired);
 	assert_int_equal(get(m, &late, NULL).state, MK_AGREED_waiting);
 	assert_int_equal(get(m, &used, NULL).state, MK_AGREED_used);
+	uint64_t waiting = 0;
+	assert_int_equal(mk_approval_waiting(m, late.requester, &waiting), 0);
+	assert_int_equal(waiting, 1);
 	assert_int_equal(mk_approval_void_member(m, late.requester), 0);
 	assert_int_equal(get(m, &late, NULL).state, MK_AGREED_void);
 	assert_int_equal(get(m, &used, NULL).state, MK_AGREED_used);
+	assert_int_equal(mk_approval_waiting(m, late.requester, &waiting), 0);
+	assert_int_equal(waiting, 0);
+	/* What somebody agreed to falls with him; what he did not, and what was used, stays. */
+	struct mk_approval_row his = row('g', 5000), other = row('h', 5000);
+	assert_int_equal(mk_approval_add(m, &his, "", 0), 0);
+	assert_int_equal(mk_approval_add(m, &other, "", 0), 0);
+	his.state = MK_AGREED_granted;
+	memcpy(his.approver, "mchief", sizeof "mchief");
+	assert_int_equal(mk_approval_move(m, &his, MK_AGREED_waiting), 0);
+	assert_int_equal(mk_approval_void_member(m, "mchief"), 0);
+	assert_int_equal(get(m, &his, NULL).state, MK_AGREED_void);
+	assert_int_equal(get(m, &other, NULL).state, MK_AGREED_waiting);
 	mk_main_close(m);
 }
 

@@ -633,6 +633,131 @@ test_purged(void **state)
 }
 
 static void
+purge_to(size_t end)
+{
+	for (size_t i = 1; i < end; i++)
+		if (!kit_is(&t, i, "\"checkpoint\""))
+			purge(i);
+}
+
+/* What the program's purge leaves, a beginning without bodies, and a hand in it. */
+static void
+test_purged_beginning(void **state)
+{
+	(void)state;
+	static const size_t ends[] = {2, 5, 18, 20, 22, 30, 40, 41, 50, 56};
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		size_t last = ends[i] - 1; /* the last one that may have fallen */
+		kit_copy(&t, &base);
+		purge_to(ends[i]);
+		expect_at("purged-to", ends[i], "ok", 0);
+		char name[64];
+		snprintf(name, sizeof name, "purged-to-head-%zu", ends[i]);
+		expect_with(name, "ok", 0, last_head, fingerprint);
+		while (kit_is(&t, last, "\"checkpoint\""))
+			last--;
+		if (last == 0)
+			continue;
+		kit_digit(&t, last, "\"link\":\"", 9);
+		expect_at("purged-to-link", ends[i], "link", last + 1);
+		kit_copy(&t, &base);
+		purge_to(ends[i]);
+		kit_remove(&t, last, 1);
+		expect_at("purged-to-removed", ends[i], "seq", last + 1);
+		kit_copy(&t, &base);
+		purge_to(ends[i]);
+		kit_insert(&t, last, t.line[last].text, t.line[last].len);
+		expect_at("purged-to-doubled", ends[i], "seq", last + 2);
+		/* Another leaf, and links made to fit: the next checkpoint was signed over the old. */
+		kit_copy(&t, &base);
+		purge_to(ends[i]);
+		kit_digit(&t, last, "\"leaf\":\"", 4);
+		kit_rehash(&t, last);
+		size_t next = kit_find(&t, last, "\"checkpoint\"");
+		expect_at("purged-to-rehashed", ends[i], "signature", next + 1);
+	}
+	/* A body that is put back: the right one is whole, another is not. */
+	kit_copy(&t, &base);
+	purge_to(30);
+	kit_set(&t.line[10], base.line[10].text, base.line[10].len);
+	expect_with("purged-back", "ok", 0, last_head, NULL);
+	kit_digit(&t, 10, "+09:00", -8);
+	expect_with("purged-back-other", "leaf", 11, NULL, NULL);
+	kit_copy(&t, &base);
+	purge_to(30);
+	kit_replace(&t, 10, ",\"leaf\"", ",\"salt\":\"00112233445566778899aabbccddeeff\",\"leaf\"");
+	expect_with("purged-salt", "syntax", 11, NULL, NULL);
+	kit_copy(&t, &base);
+	purge_to(base.n);
+	kit_remove(&t, t.n - 2, 2);
+	expect_with("purged-cut", "head", base.n - 1, last_head, NULL);
+	expect_with("purged-cut-unseen", "ok", 0, NULL, NULL);
+}
+
+/* Entries are ordered by number: over months, a month without any, and a clock that goes back. */
+static void
+test_months(void **state)
+{
+	(void)state;
+	static const int64_t days[] = {0, 1, 31, 33, 2, 95, 96, 40, 97, 400};
+	char dir[512], head[MK_TRAIL_HEX];
+	struct mk_trail *w = NULL;
+	snprintf(dir, sizeof dir, "%s/months.trail", root);
+	assert_int_equal(mk_trail_create(dir, KIT_VAULT, KIT_NOW, &w), 0);
+	for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+		int64_t time = KIT_NOW + days[i] * 86400;
+		for (int k = 0; k < 3; k++)
+			event(w, MK_EV_EVENT, MK_A_subject_list, time + k, 0);
+		if (i % 3 == 1)
+			checkpoint(w, time + 4);
+	}
+	mk_trail_head(w, head);
+	assert_int_equal(mk_trail_close(w), 0);
+	kit_read(&t, dir);
+	assert_int_equal(nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+	assert_int_equal(t.segments, 5); /* 2026-11, 12, 2027-01, 03, 2028-01 */
+	size_t n = t.n, border = 0;
+	while (t.line[border].segment == 0)
+		border++;
+	static struct kit_trail months;
+	kit_copy(&months, &t);
+	expect_with("months", "ok", 0, head, NULL);
+	/* The name says nothing of an entry's time, so a line may stand on either side. */
+	t.line[border].segment = 0;
+	expect_with("months-border-back", "ok", 0, head, NULL);
+	kit_copy(&t, &months);
+	t.line[border - 1].segment = 1;
+	expect_with("months-border-on", "ok", 0, head, NULL);
+	kit_copy(&t, &months);
+	t.line[border - 2].segment = 1; /* and behind what follows it: out of its place */
+	struct kit_line x = t.line[border - 2];
+	t.line[border - 2] = t.line[border - 1];
+	t.line[border - 1] = x;
+	expect_with("months-border-order", "seq", border - 1, NULL, NULL);
+	for (unsigned s = 0; s < 5; s++) {
+		char name[64];
+		size_t first = 0;
+		while (months.line[first].segment != s)
+			first++;
+		kit_copy(&t, &months);
+		memcpy(t.segment[s], s == 0 ? "2030-01.jsonl" : "2000-01.jsonl", 14);
+		snprintf(name, sizeof name, "months-renamed-%u", s);
+		expect_with(name, "seq", 1, NULL, NULL);
+		kit_copy(&t, &months);
+		t.segment[s][0] = '\0';
+		snprintf(name, sizeof name, "months-gone-%u", s);
+		expect_with(name, s == 4 ? "head" : "seq", first + 1, head, NULL);
+	}
+	kit_copy(&t, &months);
+	purge_to(border + 4);
+	expect_with("months-purged", "ok", 0, head, NULL);
+	kit_copy(&t, &months);
+	purge_to(n);
+	expect_with("months-purged-all", "ok", 0, head, NULL);
+	kit_clear(&months);
+}
+
+static void
 test_genesis(void **state)
 {
 	(void)state;
@@ -733,7 +858,7 @@ test_count(void **state)
 {
 	(void)state;
 	print_message("%u vectors\n", vectors);
-	assert_true(vectors >= 200);
+	assert_true(vectors >= 320);
 }
 
 int
@@ -753,6 +878,8 @@ main(void)
 	    cmocka_unit_test(test_torn),
 	    cmocka_unit_test(test_syntax),
 	    cmocka_unit_test(test_purged),
+	    cmocka_unit_test(test_purged_beginning),
+	    cmocka_unit_test(test_months),
 	    cmocka_unit_test(test_genesis),
 	    cmocka_unit_test(test_unsigned),
 	    cmocka_unit_test(test_no_trail),

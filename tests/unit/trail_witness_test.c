@@ -304,6 +304,27 @@ test_proves_nothing(void **state)
 	for (size_t n = 0; n < kept.len; n += 7) /* cut anywhere */
 		assert_true(n == first_line(&kept) + 1 || n >= kept.len - 1 ||
 			    mk_trail_witness(t, kept.data, n, NULL) == MK_E_INPUT);
+	/*
+	 * Any byte another: nothing is believed, nothing breaks. The leaf of the line before is not
+	 * bound by anything here: its link is what is signed.
+	 */
+	unsigned rng = 1;
+	const char *before =
+	    memmem(kept.data + first_line(&kept), kept.len - first_line(&kept), "\"leaf\":\"", 8);
+	assert_non_null(before);
+	size_t free_from = (size_t)(before + 8 - (const char *)kept.data);
+	for (int i = 0; i < 20000; i++) {
+		rng = rng * 1103515245 + 12345;
+		size_t at = (rng >> 8) % (kept.len - 1);
+		uint8_t was = kept.data[at];
+		rng = rng * 1103515245 + 12345;
+		kept.data[at] = (uint8_t)(rng >> 16);
+		bool unbound = at >= free_from && at < free_from + 64;
+		if (kept.data[at] != was && !unbound && show(t, &kept) != MK_E_INPUT)
+			fail_msg("byte %zu: %02x for %02x is believed", at, kept.data[at], was);
+		kept.data[at] = was;
+	}
+	assert_int_equal(show(t, &kept), MK_E_ROLLED_BACK);
 	assert_int_equal(mk_trail_close(t), 0);
 	mk_buf_free(&kept);
 	mk_buf_free(&other);

@@ -43,7 +43,7 @@ def _shift(wall, up):
 
 
 def _to(when):
-    return round(datetime.datetime.fromisoformat(when + "+09:00").timestamp() - time.time())
+    return int(datetime.datetime.fromisoformat(when + "+09:00").timestamp() - time.time()) + 1
 
 
 def at(when):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The week of tests/walks/README, day by day. The numbers of the cards in the scanner come on stdin."""
 import os
+import shutil
 import signal
 import sys
 import time
@@ -31,18 +32,23 @@ def see(day, who, subject, *words, **kw):
     return r
 
 
+def health():
+    """What root's timer can know without a login."""
+    return kit.Run(o.subprocess.run([BIN + "mynakura", "status", "--health", "--json"], stdin=o.subprocess.DEVNULL, capture_output=True, check=False))
+
+
 # --- Monday: the office is set up, 35 people get in
 
 def found():
     at("2026-11-30T08:40")
     ok(service.start(), "Monday: the service starts")
-    r = kit.Run(o.subprocess.run([BIN + "mynakura", "status", "--health", "--json"], stdin=o.subprocess.DEVNULL, capture_output=True, check=False))
+    r = health()
     ok(r.status == 13, "root asks for its health: no vault yet, 13", r)
     kdf = () if os.environ.get("WALK_KDF") == "real" else ("--kdf", "m=8,t=1")
     r = run("yamada", "init", "--office", "見本商事", "--chief", "yamada", "--demo", *kdf, first=phrase("yamada"))
     spoken.pop()  # the recovery sheet
     ok(r.status == 0 and "recovery" in answer(r), "the chief makes the vault and gets the recovery sheet", r)
-    r = kit.Run(o.subprocess.run([BIN + "mynakura", "status", "--health", "--json"], stdin=o.subprocess.DEVNULL, capture_output=True, check=False))
+    r = health()
     ok(r.status == 0 and b'"form":"installed"' in r.out, "its health: whole", r)
     ok(run("yamada", "office", "set", "approvals=on").status == 0, "second persons are on")
     ok(run("yamada", "ledger", "add", LEDGER).status == 0, "a ledger for the employees")
@@ -297,6 +303,14 @@ def program():
     ok(events["limit"] is not None, "the admin asks for a higher limit; it waits")
 
 
+def kept():
+    """Thursday's files, as a thief of the disk would have them."""
+    service.stop()
+    os.mkdir("/run/walk/thursday", 0o700)
+    o.subprocess.run(["cp", "-a", STATE + "/trail", STATE + "/vault", "/run/walk/thursday"], check=True)
+    ok(service.start(), "the service is started anew overnight")
+
+
 # --- Friday: the clock, a crash, a stop, the auditor
 
 def clock():
@@ -360,6 +374,25 @@ def audited():
     questions.slip()
 
 
+def put_back():
+    """Somebody with root's rights puts Thursday's vault and trail in the place of Friday's: this PC's own witness knows better."""
+    for name in ("trail", "vault"):
+        o.subprocess.run(["mv", STATE + "/" + name, STATE + "/friday-" + name], check=True)
+        o.subprocess.run(["cp", "-a", "/run/walk/thursday/" + name, STATE], check=True)
+    up = service.start()
+    with open(o.LOG, encoding="utf-8") as f:
+        words = f.read()
+    ok(not up and service.p.wait(20) == 9 and words.count("older than a witness") in (2, 3), "an older vault and trail put back together: the service ends with 9",
+       words)
+    for name in ("trail", "vault"):
+        shutil.rmtree(STATE + "/" + name)
+        os.rename(STATE + "/friday-" + name, STATE + "/" + name)
+    ok(service.start() and health().status == 0, "control: Friday's are whole")
+    r = run("suzuki", "login")
+    ok(r.status == 0 and "checkpoint" not in r.words, "control: and nobody is warned of them", r)
+    service.stop()
+
+
 def searched():
     watch.on = False
     watch.join()
@@ -370,7 +403,7 @@ def searched():
     found = shared_places(STARTED)
     for root in (STATE, kit.TMP, *homes):
         found.update(files(root))
-    found.update(files("/run", lambda path, s: not path.startswith(("/run/cards/", "/run/mk/"))))
+    found.update(files("/run", lambda path, s: not path.startswith(("/run/cards/", "/run/mk/", "/run/walk/"))))
     planted = {p: d for p, d in found.items() if p in exports}
     bad = ["%s: %s" % (p, h) for p, d in found.items() if p not in exports for h in search(d, wanted + (names if p.startswith(STATE) else []))]
     ok(not bad, "no number and no passphrase in %d files, %d MiB: vault, trail, /run, /tmp, logs, homes" % (len(found), sum(map(len, found.values())) >> 20),
@@ -389,7 +422,7 @@ def searched():
 def owners():
     want = {STATE: ("root", 0o711), STATE + "/vault": ("mynakura", 0o700), STATE + "/vault/keyring": ("mynakura", 0o600), STATE + "/vault/main.db": ("mynakura", 0o600),
             STATE + "/trail": ("mynakura-trail", 0o750), STATE + "/trail/seed": ("mynakura-trail", 0o600), STATE + "/trail/2026-11.jsonl": ("mynakura-trail", 0o640),
-            STATE + "/trail/2026-12.jsonl": ("mynakura-trail", 0o640), STATE + "/run": ("root", 0o700), STATE + "/witness": ("root", 0o700)}
+            STATE + "/trail/2026-12.jsonl": ("mynakura-trail", 0o640), STATE + "/run": ("root", 0o700), STATE + "/witness": ("root", 0o750)}
     have = {p: (o.pwd.getpwuid(os.stat(p).st_uid).pw_name, os.stat(p).st_mode & 0o777) for p in want if os.path.exists(p)}
     ok(have == want, "every file has its owner and mode", {p: (have.get(p), want[p]) for p in want if have.get(p) != want[p]})
     loose = [p for base, _, names in os.walk(STATE) for p in (os.path.join(base, n) for n in names) if os.stat(p).st_mode & 0o027]
@@ -415,6 +448,7 @@ def friday():
     ok(not service.roles() and not os.path.exists(SOCKET), "no process and no socket is left")
     counted()
     questions.verified()
+    put_back()
     searched()
     owners()
 
@@ -429,6 +463,7 @@ try:
     events["id"]["mori"] = next(x["id"] for x in run("yamada", "member", "list").lines() if x["account"] == "mori")
     trespass()
     program()
+    kept()
     friday()
 finally:
     if service.p is not None and service.p.poll() is None:

@@ -35,6 +35,11 @@ void mk_secret_free(struct mk_secret *s); /* wipes; NULL is fine */
 int mk_secret_append(struct mk_secret *s, const void *data, size_t len); /* MK_E_TOO_BIG past cap */
 void mk_secret_clear(struct mk_secret *s); /* wipes, len = 0 */
 void mk_wipe(void *p, size_t len); /* explicit_bzero; NULL is fine */
+/*
+ * Overwrites this much of the stack below the caller: what functions that have returned, libgcrypt's
+ * among them, left there of a key. Called from the loop's level once the keys are gone.
+ */
+void mk_burn_stack(size_t bytes);
 /* Constant time in the content: true when both have the same length and bytes. */
 bool mk_equal(const void *a, const void *b, size_t len);
 

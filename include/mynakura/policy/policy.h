@@ -29,7 +29,8 @@ struct mk_rule {
 enum mk_seconds {
 	MK_SECONDS_OFF, /* a demo office without second persons */
 	MK_SECONDS_NONE, /* no other member: the one-person firm, or its set-up phase */
-	MK_SECONDS_SOME
+	MK_SECONDS_SOME,
+	MK_SECONDS_GONE /* only members who were shut out: the set-up phase does not come back */
 };
 
 struct mk_standing {
@@ -49,7 +50,7 @@ struct mk_standing {
 	enum mk_agreed agreed; /* of exactly this act, asked for by this member */
 	bool agreed_by_self; /* granted by the asker: never counts */
 	bool
-	    delay_over; /* no second person, and the office's delay has passed since it was asked */
+	    delay_over; /* nobody else is there, and the office's delay has passed since it was asked */
 };
 
 /*
@@ -61,10 +62,19 @@ struct mk_standing {
  */
 int mk_policy_check(const struct mk_rule *rule, const struct mk_standing *who);
 
+/* Nobody could agree now: the delay is waited for instead. */
+bool mk_policy_alone(enum mk_seconds seconds);
+
 /*
  * Does the rule want a second person for this act at all? False in a demo office without second
- * persons, below the bulk limit, and for MK_APPROVAL_SETUP while nobody else could approve.
+ * persons, below the bulk limit, and for MK_APPROVAL_SETUP while nobody else ever could approve.
  */
 bool mk_policy_wants_second(const struct mk_rule *rule, const struct mk_standing *who);
+
+/*
+ * The roles that may be the second person for an asker of these roles: a clerk who is administrator
+ * too changes settings with the chief only (design/law.md, role sets).
+ */
+unsigned mk_policy_approvers(unsigned approvers, unsigned asker);
 
 #endif

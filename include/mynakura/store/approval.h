@@ -56,8 +56,13 @@ int mk_approval_expire(struct mk_main *m, int64_t now);
  */
 int mk_approval_walk(
     struct mk_main *m, bool all, int (*f)(const struct mk_approval_row *row, void *arg), void *arg);
-/* Waiting and granted ones of a member become void: the member was shut out or has other roles now. */
-int mk_approval_void_member(struct mk_main *m, const char *requester);
+/*
+ * What a member waits for or was granted, and what it granted to others and is not used yet, becomes
+ * void: it was shut out, began anew or has other roles now.
+ */
+int mk_approval_void_member(struct mk_main *m, const char *member);
+/* How many of a member's wait. */
+int mk_approval_waiting(struct mk_main *m, const char *requester, uint64_t *out);
 
 /*
  * A task (転記) shows each person once. add: MK_E_STATE when the person was shown already; the count

@@ -20,7 +20,7 @@
 #include "mynakura/wire/msg.h"
 
 #define MK_WITNESS_TEXT_MAX 60000 /* bytes of a line: it must fit into a message beside the login */
-#define MK_WITNESS_VAULT_MAX 96 /* of a vault's id and place with its NUL: [0-9a-z-] */
+#define MK_WITNESS_VAULT_MAX 65 /* of a vault's id with its NUL: [0-9a-z-] */
 #define MK_WITNESS_PATH_MAX 4096
 #define MK_WITNESS_HASH_MAX 65
 
@@ -32,13 +32,6 @@ struct mk_witness {
 	char time[MK_TIME_MAX]; /* as it says */
 };
 void mk_witness_free(struct mk_witness *w);
-
-/*
- * Embedded: a folder of a vault may be copied, and the copy then goes its own way. So what is kept is
- * of this vault in this place: "-" and 16 hex digits of dir's real path are added to the id. dir NULL
- * (the service of this PC, which has one place): nothing is.
- */
-void mk_witness_place(char vault[MK_WITNESS_VAULT_MAX], const char *dir);
 
 /*
  * Fills w (not path) from a kept checkpoint, one line or both, with or without the last newline.

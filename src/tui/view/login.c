@@ -23,8 +23,10 @@ struct login {
 	int who, pass; /* indexes of fields; who < 0: given by --user */
 	char told[512];
 	bool busy;
-	bool passed; /* the computer's login check, on this connection */
-	unsigned connection; /* on which it passed */
+	/* The computer's own login check: asked, answer still to come, passed, on this connection. */
+	bool begun, asking, passed;
+	unsigned connection;
+	bool wants; /* Enter came before its answer */
 	int64_t last; /* when this member logged in before; 0: not told */
 };
 
@@ -36,14 +38,18 @@ must_pass(const struct login *l)
 	return mk_tui_installed(t) && !(l->passed && l->connection == mk_tui_connection(t));
 }
 
-/* The passphrase has its turn when everything before it has passed. */
+/* While nobody has begun there is nothing to type a passphrase for: it would meet a prompt. */
+static bool
+waits(const struct login *l)
+{
+	return must_pass(l) && !l->begun;
+}
+
 static void
 show_pass(struct login *l)
 {
-	l->form.field[l->pass].hidden = must_pass(l);
-	if (!must_pass(l))
-		mk_form_focus(&l->form, (size_t)l->pass);
-	else if (l->who >= 0)
+	l->form.field[l->pass].hidden = waits(l);
+	if (waits(l) && l->who >= 0)
 		mk_form_focus(&l->form, (size_t)l->who);
 }
 
@@ -63,16 +69,25 @@ login_open(struct mk_view *v, const void *arg)
 	l->pass = mk_form_line(&l->form, N_("Passphrase"), MK_EDIT_PASSPHRASE, PASS_BYTES);
 	if (l->pass < 0)
 		return l->pass;
-	l->form.field[l->pass].hidden = must_pass(l);
+	show_pass(l);
 	return 0;
 }
+
+static void ask_computer(struct login *l);
+static void try_login(struct login *l);
 
 static bool
 login_key(struct mk_view *v, const struct mk_key *key)
 {
 	struct login *l = (struct login *)v;
-	if (l->busy || (must_pass(l) && l->who < 0))
-		return mk_key_is_text(key);
+	/* Nothing can be typed yet: any key begins. */
+	bool text = mk_key_is_text(key);
+	if (waits(l) && l->who < 0 && text) {
+		ask_computer(l);
+		return true;
+	}
+	if (l->busy)
+		return text;
 	bool used = mk_form_key(&l->form, key);
 	if (used && l->form.field[l->form.focus].edit.full)
 		mk_tell(v->tui, MK_TONE_WARN, "%s", _("no more characters fit in this field"));
@@ -114,7 +129,6 @@ take_ledger(void *arg, const struct mk_item *item)
 	mk_item_str(item, MK_T_purposes, l->purposes, sizeof l->purposes);
 }
 
-static void ask_computer(struct login *l);
 static void got_ledgers(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag);
 static void got_members(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag);
 
@@ -201,9 +215,13 @@ computer_passed(struct mk_view *v)
 {
 	struct login *l = (struct login *)v;
 	l->passed = true;
-	l->connection = mk_tui_connection(v->tui);
-	l->busy = false;
 	show_pass(l);
+	/* What Enter was pressed for: the next field, or the login. */
+	if (l->wants && l->form.focus != (size_t)l->pass)
+		mk_form_focus(&l->form, (size_t)l->pass);
+	else if (l->wants)
+		try_login(l);
+	l->wants = false;
 }
 
 static void
@@ -211,9 +229,11 @@ got_auth(struct mk_view *v, int r, struct mk_msg *reply, uintptr_t tag)
 {
 	struct login *l = (struct login *)v;
 	(void)tag;
-	l->busy = false;
+	l->asking = false;
 	if (r < 0) {
 		mk_tell_reply(v->tui, r, reply);
+		l->begun = l->wants = false;
+		mk_edit_clear(mk_form_edit(&l->form, (size_t)l->pass));
 		show_pass(l);
 	} else if (mk_get_bool(reply->body.data, reply->body.len, MK_T_ok, false)) {
 		computer_passed(v);
@@ -227,9 +247,11 @@ static void
 ask_computer(struct login *l)
 {
 	struct mk_msg req;
+	l->asking = l->begun = true;
+	l->passed = false;
+	l->connection = mk_tui_connection(l->v.tui);
 	show_pass(l);
 	mk_msg_init(&req, MK_REQ_auth, 0);
-	l->busy = true;
 	mk_view_ask(&l->v, &req, got_auth, 0);
 }
 
@@ -289,7 +311,6 @@ try_login(struct login *l)
 	mk_put_bytes(&req.body, MK_T_passphrase, pass->data, pass->len);
 	if (mk_tui_now(t, &now))
 		mk_put_i64(&req.body, MK_T_now, now);
-	mk_tui_witness_offer(t, &req.body);
 	mk_edit_clear(mk_form_edit(&l->form, (size_t)l->pass));
 	l->told[0] = '\0';
 	l->busy = true;
@@ -321,9 +342,11 @@ login_act(struct mk_view *v, enum mk_act a)
 		return a == MK_ACT_enter;
 	if (mk_form_act(&l->form, a))
 		return true;
-	if (a == MK_ACT_enter && must_pass(l))
-		ask_computer(l);
-	else if (a == MK_ACT_enter)
+	if (a == MK_ACT_enter && must_pass(l)) {
+		l->wants = true;
+		if (!l->asking)
+			ask_computer(l);
+	} else if (a == MK_ACT_enter)
 		try_login(l);
 	else if (a == MK_ACT_code)
 		first_time(l);
@@ -360,8 +383,8 @@ login_draw(struct mk_view *v, struct mk_area area)
 		    term, y + 3, x, w, MK_EL_TEXT, "%s: %s", _("Login as"), mk_tui_user(v->tui));
 	mk_draw_cursor(term, y + 4, x);
 	mk_form_draw(&l->form, term, (struct mk_area){y + 4, x - 1, (int)l->form.n, w});
-	bool first = must_pass(l);
-	const char *below = l->busy && first     ? _("One moment: this computer's login check.")
+	bool first = waits(l);
+	const char *below = l->asking            ? _("One moment: this computer's login check.")
 			    : l->busy            ? _("One moment: the passphrase is being checked.")
 			    : l->told[0] != '\0' ? l->told
 			    : first              ? _("Enter: this computer's login check, then the "
@@ -377,8 +400,14 @@ static void
 login_shown(struct mk_view *v)
 {
 	struct login *l = (struct login *)v;
-	if (l->form.field[l->pass].hidden != must_pass(l))
-		show_pass(l);
+	l->begun = l->begun && l->connection == mk_tui_connection(v->tui);
+	/*
+	 * Whoever has just started the program is there. A screen that has locked itself waits for a
+	 * key: its prompts would run into their time, again and again.
+	 */
+	if (mk_tui_connection(v->tui) == 1 && must_pass(l) && !l->begun)
+		ask_computer(l);
+	show_pass(l);
 }
 
 static void

@@ -59,6 +59,10 @@ preset(struct member_form *f)
 	mk_edit_set(mk_form_edit(&f->form, F_NAME), f->m.name);
 	mk_edit_set(mk_form_edit(&f->form, F_ACCOUNT), f->m.account);
 	mk_edit_set(mk_form_edit(&f->form, F_UNTIL), f->m.until);
+	/* What stands in the fields is what it was: a field takes no character that a name may not have. */
+	(void)mk_edit_copy(mk_form_edit(&f->form, F_NAME), f->m.name, sizeof f->m.name);
+	(void)mk_edit_copy(mk_form_edit(&f->form, F_ACCOUNT), f->m.account, sizeof f->m.account);
+	(void)mk_edit_copy(mk_form_edit(&f->form, F_UNTIL), f->m.until, sizeof f->m.until);
 	(void)mk_roles_parse(f->m.roles, &bits);
 	for (size_t i = 0; i < f->n_sets; i++)
 		if (f->sets[i] == bits)
