@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One week of an office on the installed form, acted out by the accounts of its members; tests/walks/README tells the story.
-# WALK_KDF=real: with the key derivation of a real office (some minutes).
+# WALK_KDF=real: with the key derivation of a real office.
 . "$(dirname "$0")/../lib/tap.sh"
 command -v python3 >/dev/null || skip_all "python3 is missing"
 [ -z "${SAN:-}" ] || skip_all "a preloaded library comes before the sanitizer's"
