@@ -248,7 +248,7 @@ def shut_out():
     ok(run("yamada", "approval", "grant", back).status == 0, "the chief agrees")
     r = run("adachi", "member", "enable", "suzuki")
     spoken.pop()
-    PASS["suzuki"] = "suzuki's other phrase"
+    PASS["suzuki"] = "another phrase of suzuki in walk %d" % os.getpid()
     ok(activate("suzuki", code_of(r)).status == 0, "with a new code the clerk makes a new passphrase", r)
     r = run("suzuki", "subject", "list")
     ok(r.status == 4 or not r.out, "but the ledger is not the clerk's any more", r)
