@@ -505,7 +505,7 @@ mk_op_member_end(struct op *op)
 		struct conn *c = &op->v->conns[i];
 		if (c != op->c && c->fd >= 0 && c->session != NULL &&
 		    strcmp(c->session->member.id.s, op->member.id.s) == 0)
-			mk_conn_close(op->v, c);
+			mk_conn_lock(op->v, c, "the member's rights were changed");
 	}
 }
 

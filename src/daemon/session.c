@@ -75,10 +75,14 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 }
 
 /* The session was ended by us: its screen must not go on showing names. */
-static void
-lock_conn(struct vault *v, struct conn *c, const char *why)
+void
+mk_conn_lock(struct vault *v, struct conn *c, const char *why)
 {
 	struct mk_msg m;
+	if (c->op != NULL) { /* it may hold a key or be about to: its asker loses the line */
+		mk_conn_close(v, c);
+		return;
+	}
 	mk_session_end(v, c, why);
 	mk_msg_init(&m, MK_REQ_lock, 0);
 	m.flags = MK_FLAG_REPLY | MK_FLAG_NOTICE;
@@ -95,10 +99,8 @@ mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
 		if (c->fd < 0 || (!any && (c->session == NULL || c->uid != uid)))
 			continue;
 		n += c->session != NULL;
-		if (c->op != NULL) /* it may hold a key or be about to: its asker loses the line */
-			mk_conn_close(v, c);
-		else if (c->session != NULL)
-			lock_conn(v, c, why);
+		if (c->op != NULL || c->session != NULL)
+			mk_conn_lock(v, c, why);
 	}
 	mk_vault_settle(v);
 	return n;
@@ -117,7 +119,7 @@ mk_sessions_tick(struct vault *v)
 		struct conn *c = &v->conns[i];
 		if (c->fd >= 0 && c->session != NULL && c->op == NULL &&
 		    now - c->session->used_at >= idle)
-			lock_conn(v, c, "idle");
+			mk_conn_lock(v, c, "idle");
 	}
 }
 

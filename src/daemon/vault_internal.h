@@ -381,6 +381,8 @@ void mk_auth_end(struct vault *v, struct conn *c); /* with the session or the co
 int mk_auth_poll(const struct vault *v, struct pollfd p[MK_CONNS], int timeout);
 void mk_auth_serve(struct vault *v, const struct pollfd p[MK_CONNS]);
 
+/* Ends the session of this connection and tells its client so; a running request loses the line. */
+void mk_conn_lock(struct vault *v, struct conn *c, const char *why);
 /* Ends sessions that nobody used for the office's time, and all after the PC slept (R10). */
 void mk_sessions_tick(struct vault *v);
 /* Ends every session of this uid (any: all). How many. */
