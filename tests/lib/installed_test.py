@@ -172,12 +172,12 @@ print(" ".join(got))
 
 def others_memory(d, more):
     pids = [str(p) for p in [d.pid, d.role("vault"), d.role("trail"), *more]]
-    for user in ("suzuki", "mynakura-trail", "mynakura-read"):
-        r = python(user, PROBE, *pids)
-        ok(r.status == 0 and r.text.strip() == "", "%s gets nothing from memory or environment of %d processes" % (user, len(pids)), r)
-    # the roles' own accounts too: undumpable
-    r = python("mynakura", PROBE, str(d.role("vault")))
-    ok(r.text.strip() == "" or SANITIZED, "not even the vault's own account", r)
+    own = {"mynakura": str(d.role("vault")), "mynakura-trail": str(d.role("trail"))}
+    for user in ("suzuki", "mynakura", "mynakura-trail", "mynakura-read"):
+        # a role is closed to its own account, too; a sanitizer leaves it open for its search for leaks
+        tried = [p for p in pids if not SANITIZED or p != own.get(user)]
+        r = python(user, PROBE, *tried)
+        ok(r.status == 0 and r.text.strip() == "", "%s gets nothing from memory or environment of %d processes" % (user, len(tried)), r)
     p = subprocess.Popen(["/usr/bin/sleep", "60"], user=uid("suzuki"), group=gid("suzuki"), extra_groups=[])
     r = python("suzuki", PROBE, str(p.pid))
     ok("mem" in r.text and "environ" in r.text, "control: suzuki's own process is read", r)
