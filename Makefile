@@ -98,7 +98,7 @@ USES_mynakura-verify := trail crypto model base
 BINS     := $(addprefix $(B)/bin/,$(PROGRAMS))
 LINKS    := $(B)/share
 
-.PHONY: all man demo check check-unit check-integration check-screen check-long check-layers check-format check-man lint format deps clean install \
+.PHONY: all man demo check check-unit check-integration check-screen check-walks check-long check-layers check-format check-man lint format deps clean install \
         uninstall fuzz bench-daemon bench-read bench-trail bench-tui screenshots coverage
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -200,13 +200,15 @@ $(B)/tests/%: tests/unit/%.c $(TESTLIB) $$(call libs,$$(call unit_of,$$*) $$(DEP
 INTEGRATION := $(sort $(wildcard tests/integration/*.sh))
 check: deps
 	$(Q)$(MAKE) --no-print-directory all $(B)/bin/gen $(B)/bin/specimen $(SCREEN_BIN) $(FAULT_BIN) $(UNIT_BIN)
-	$(Q)BUILD=$(B) SAN=$(SAN) tests/run unit layers man integration screen
+	$(Q)BUILD=$(B) SAN=$(SAN) tests/run unit layers man integration screen walks
 check-unit: $(UNIT_BIN)
 	$(Q)BUILD=$(B) tests/run unit
 check-integration: all $(B)/bin/specimen $(FAULT_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run integration
 check-screen: all $(B)/bin/specimen $(SCREEN_BIN)
 	$(Q)BUILD=$(B) SAN=$(SAN) tests/run screen
+check-walks: all $(B)/bin/specimen
+	$(Q)BUILD=$(B) SAN=$(SAN) tests/run walks
 # --- runs too long for every check; their logs stay in build/long
 LONG_FRAMES  ?= 1000000
 LONG_HANGUPS ?= 10000

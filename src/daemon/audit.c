@@ -12,13 +12,6 @@
 #include "mynakura/trail/trail.h"
 #include "vault_internal.h"
 
-static void
-resume_answer(struct vault *v, struct op *op, int r, struct mk_msg *answer)
-{
-	(void)v;
-	mk_op_resume(op, r, answer);
-}
-
 static int
 pass_on(struct op *op, int r, struct mk_msg *answer)
 {
@@ -65,7 +58,7 @@ ask(struct op *op, uint16_t type, const unsigned *tags, size_t n)
 		return r;
 	}
 	op->resume = pass_on;
-	mk_link_ask(op->v, op->v->trail, &m, op, resume_answer);
+	mk_link_ask(op->v, op->v->trail, &m, op, mk_op_answered);
 	return MK_WAIT;
 }
 
@@ -118,7 +111,7 @@ mk_witness_ask(struct op *op, int (*then)(struct op *, int, struct mk_msg *))
 	if (mk_find(op->req.body.data, op->req.body.len, MK_T_checkpoint, &it))
 		mk_put_bytes(&m.body, MK_T_checkpoint, it.p, it.len);
 	op->resume = then;
-	mk_link_ask(op->v, op->v->trail, &m, op, resume_answer);
+	mk_link_ask(op->v, op->v->trail, &m, op, mk_op_answered);
 	return MK_WAIT;
 }
 
@@ -183,7 +176,7 @@ mk_witness_status(struct op *op)
 	struct mk_msg m;
 	mk_msg_init(&m, MK_TR_WITNESS, 0);
 	op->resume = put_anchored;
-	mk_link_ask(op->v, op->v->trail, &m, op, resume_answer);
+	mk_link_ask(op->v, op->v->trail, &m, op, mk_op_answered);
 	return MK_WAIT;
 }
 

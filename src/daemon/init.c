@@ -123,13 +123,6 @@ trail_made(struct op *op, int r, struct mk_msg *answer)
 	return v->genesis[0] == '\0' ? MK_E_TRAIL : 0;
 }
 
-static void
-resume_answer(struct vault *v, struct op *op, int r, struct mk_msg *answer)
-{
-	(void)v;
-	mk_op_resume(op, r, answer);
-}
-
 /* The trail gets this vault's id as its genesis; then the INTENT of init is its first record. */
 static int
 make_trail(struct op *op, const struct init *i)
@@ -140,7 +133,7 @@ make_trail(struct op *op, const struct init *i)
 	mk_msg_init(&m, MK_TR_CREATE, 0);
 	mk_put_str(&m.body, MK_T_vault, id);
 	op->resume = trail_made;
-	mk_link_ask(op->v, op->v->trail, &m, op, resume_answer);
+	mk_link_ask(op->v, op->v->trail, &m, op, mk_op_answered);
 	return MK_WAIT;
 }
 
@@ -242,7 +235,7 @@ find_account(struct op *op, const struct init *i)
 	mk_msg_init(&m, MK_MON_WHO, 0);
 	mk_put_str(&m.body, MK_T_account, i->chief.account);
 	op->resume = account_exists;
-	mk_link_ask(op->v, op->v->monitor, &m, op, resume_answer);
+	mk_link_ask(op->v, op->v->monitor, &m, op, mk_op_answered);
 	return MK_WAIT;
 }
 
@@ -314,6 +307,6 @@ mk_init_act(struct op *op)
 		return MK_E_EXISTS;
 	mk_msg_init(&m, MK_MON_KEEP, 0);
 	op->resume = kept;
-	mk_link_ask(op->v, op->v->monitor, &m, op, resume_answer);
+	mk_link_ask(op->v, op->v->monitor, &m, op, mk_op_answered);
 	return MK_WAIT;
 }

@@ -245,6 +245,17 @@ new_key_ready(struct op *op, struct mk_secret *key)
 	return 0;
 }
 
+/* Does the request name the member whose code has opened: by id, account or name? */
+static bool
+is_named(struct op *op)
+{
+	char wanted[MK_NAME_MAX];
+	const struct mk_member *m = &op->member;
+	return mk_op_str(op, MK_T_member, wanted, sizeof wanted) == 0 &&
+	       (strcmp(wanted, m->id.s) == 0 || strcmp(wanted, m->account) == 0 ||
+		   strcmp(wanted, m->name) == 0);
+}
+
 static int
 code_opened(struct op *op, struct mk_secret *key)
 {
@@ -259,6 +270,8 @@ code_opened(struct op *op, struct mk_secret *key)
 		r = mk_vault_open_main(op->v, c->unlocked);
 	if (r == 0)
 		r = mk_main_member_get(op->v->main, op->member.id.s, &op->member);
+	if (r == 0 && !is_named(op))
+		r = MK_E_AUTH;
 	if (r == 0)
 		r = mk_kdf_params_new(MK_KDF_ARGON2ID, &cost, mk_vault_is_demo(op->v), &c->params);
 	if (r < 0)
@@ -295,12 +308,7 @@ find_code_slot(struct op *op)
 	}
 	if (codes == 1 && !mk_conn_may_be(op->v, op->c, only.account))
 		return mk_op_not_own(op);
-	if (codes ==
-	    /*
-	     * perhaps the name of the only one: the code decides, the name is compared after it
-	     * opened
-	     */
-	    1) {
+	if (codes == 1) { /* perhaps the name of the only one: compared when main.db is open */
 		memcpy(op->member.id.s, only.member, MK_ID_MAX);
 		return 0;
 	}
@@ -369,11 +377,19 @@ activate_act(struct op *op)
 /* --- disable, enable, reset */
 
 static int
-count_chiefs(const struct mk_member *m, void *arg)
+count_chief(const struct mk_member *m, void *arg)
 {
 	if (m->state == MK_MEMBER_ACTIVE && (m->roles & MK_ROLE_chief) != 0)
 		++*(size_t *)arg;
 	return 0;
+}
+
+int
+mk_count_chiefs(struct op *op, size_t *out)
+{
+	*out = 0;
+	int r = mk_main_members(op->v->main, count_chief, out);
+	return r < 0 ? r : 0;
 }
 
 /* Nobody disables, enables, resets or promotes himself: the row says so. */
@@ -455,7 +471,7 @@ static int
 may_disable(struct op *op)
 {
 	size_t chiefs = 0;
-	int r = mk_main_members(op->v->main, count_chiefs, &chiefs);
+	int r = mk_count_chiefs(op, &chiefs);
 	if (r < 0)
 		return r;
 	if (op->member.state == MK_MEMBER_DISABLED)
@@ -489,7 +505,7 @@ mk_op_member_end(struct op *op)
 		struct conn *c = &op->v->conns[i];
 		if (c != op->c && c->fd >= 0 && c->session != NULL &&
 		    strcmp(c->session->member.id.s, op->member.id.s) == 0)
-			mk_conn_close(op->v, c);
+			mk_conn_lock(op->v, c, "the member's rights were changed");
 	}
 }
 

@@ -88,21 +88,13 @@ set_fields(struct op *op)
 	return r == 0 && n == 0 ? mk_op_fail(op, MK_E_USAGE, "FIELD=VALUE is missing") : r;
 }
 
-static int
-count_chiefs(const struct mk_member *m, void *arg)
-{
-	if (m->state == MK_MEMBER_ACTIVE && (m->roles & MK_ROLE_chief) != 0)
-		++*(size_t *)arg;
-	return 0;
-}
-
 /* What would leave the office without a chief, or a ledger without anybody who can open it. */
 static int
 may_change(struct op *op, const struct change *c)
 {
 	size_t chiefs = 0;
 	unsigned lost = c->was.roles & ~op->member.roles;
-	int r = mk_main_members(op->v->main, count_chiefs, &chiefs);
+	int r = mk_count_chiefs(op, &chiefs);
 	if (r < 0)
 		return r;
 	if ((lost & MK_ROLE_chief) != 0 && chiefs <= 1 && c->was.state == MK_MEMBER_ACTIVE)

@@ -140,6 +140,14 @@ serve_trail(struct monitor *mon)
 	return r == MK_E_AGAIN;
 }
 
+/* A record that is damaged or rolled back is so at the next start as well. */
+static bool
+is_finding(int status)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	return code == mk_err_status(MK_E_TAMPERED) || code == mk_err_status(MK_E_ROLLED_BACK);
+}
+
 /* Reaps what ended. true when a role is among them. */
 static bool
 reap(struct monitor *mon)
@@ -150,6 +158,11 @@ reap(struct monitor *mon)
 	while ((p = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (p == mon->vault || p == mon->trail) {
 			role = true;
+			if (is_finding(status))
+				mon->finding =
+				    WEXITSTATUS(status) == mk_err_status(MK_E_ROLLED_BACK)
+					? MK_E_ROLLED_BACK
+					: MK_E_TAMPERED;
 			*(p == mon->vault ? &mon->vault : &mon->trail) = 0;
 		}
 		if (mk_monitor_who_ended(mon, p, status))
@@ -314,6 +327,8 @@ watch(struct monitor *mon)
 				return r;
 			continue;
 		}
+		if (mon->finding != 0)
+			return mon->finding;
 		mk_log("a role ended; starting again");
 		if (!may_restart(mon))
 			return MK_E_FAILED;

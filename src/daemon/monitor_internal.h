@@ -50,6 +50,7 @@ struct monitor {
 	bool stopping;
 	int64_t again; /* mono ms: then the roles are started anew; 0 not at all */
 	int64_t deaths[MK_RESTARTS_MAX];
+	int finding; /* MK_E_TAMPERED, MK_E_ROLLED_BACK: what a role ended with */
 };
 
 /* --- monitor_dirs.c */

@@ -425,6 +425,13 @@ mk_op_resume(struct op *op, int r, struct mk_msg *answer)
 }
 
 void
+mk_op_answered(struct vault *v, struct op *op, int r, struct mk_msg *answer)
+{
+	(void)v;
+	mk_op_resume(op, r, answer);
+}
+
+void
 mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m)
 {
 	const struct mk_request_row *row = mk_request_find(m->type);

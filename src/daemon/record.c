@@ -198,7 +198,7 @@ mk_record_denied(struct op *op, int err, mk_answer_fn f)
 void
 mk_record_over_budget(struct op *op)
 {
-	char words[160];
+	char words[MK_NAME_MAX + 32]; /* a member's name, for people: the record has the id */
 	struct mk_msg m;
 	const struct session *s = op->c != NULL ? op->c->session : NULL;
 	if (s == NULL)
@@ -209,7 +209,7 @@ mk_record_over_budget(struct op *op)
 	mk_put_str(&m.body, MK_T_result, mk_err_code(MK_E_BUDGET));
 	mk_put_str(&m.body, MK_T_detail, words);
 	mk_link_ask(op->v, op->v->trail, &m, NULL, NULL);
-	snprintf(words, sizeof words, "over the budget: %s", s->member.id.s);
+	snprintf(words, sizeof words, "over the budget: %s", s->member.name);
 	const struct mk_buf *told = &op->v->alarms;
 	if (!told->failed &&
 	    (told->len == 0 || memmem(told->data, told->len, words, strlen(words)) == NULL))

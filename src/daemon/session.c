@@ -9,6 +9,7 @@
 #include "mynakura/store/db.h"
 #include "vault_internal.h"
 
+#define CLOCK_JUMPED "the clock has jumped ahead: nothing expires until it is confirmed"
 #define STATUS_BYTES 32768
 #define PASS_MIN 1
 
@@ -75,10 +76,14 @@ mk_session_end(struct vault *v, struct conn *c, const char *why)
 }
 
 /* The session was ended by us: its screen must not go on showing names. */
-static void
-lock_conn(struct vault *v, struct conn *c, const char *why)
+void
+mk_conn_lock(struct vault *v, struct conn *c, const char *why)
 {
 	struct mk_msg m;
+	if (c->op != NULL) { /* it may hold a key or be about to: its asker loses the line */
+		mk_conn_close(v, c);
+		return;
+	}
 	mk_session_end(v, c, why);
 	mk_msg_init(&m, MK_REQ_lock, 0);
 	m.flags = MK_FLAG_REPLY | MK_FLAG_NOTICE;
@@ -95,10 +100,8 @@ mk_sessions_lock(struct vault *v, bool any, uid_t uid, const char *why)
 		if (c->fd < 0 || (!any && (c->session == NULL || c->uid != uid)))
 			continue;
 		n += c->session != NULL;
-		if (c->op != NULL) /* it may hold a key or be about to: its asker loses the line */
-			mk_conn_close(v, c);
-		else if (c->session != NULL)
-			lock_conn(v, c, why);
+		if (c->op != NULL || c->session != NULL)
+			mk_conn_lock(v, c, why);
 	}
 	mk_vault_settle(v);
 	return n;
@@ -119,7 +122,7 @@ mk_sessions_tick(struct vault *v)
 			mk_record_probes(v, c, false);
 		if (c->fd >= 0 && c->session != NULL && c->op == NULL &&
 		    now - c->session->used_at >= idle)
-			lock_conn(v, c, "idle");
+			mk_conn_lock(v, c, "idle");
 	}
 }
 
@@ -184,8 +187,10 @@ pick_slots(struct op *op, struct login *l)
 			bool hit =
 			    strcmp(s.member, l->wanted) == 0 || strcmp(s.account, l->wanted) == 0;
 			bool own = mk_conn_may_be(op->v, op->c, s.account);
-			if (hit && !own) /* not one guess at another's passphrase */
+			if (hit && !own) { /* not one guess at another's passphrase */
+				memcpy(op->ev.object, s.member, sizeof op->ev.object);
 				return mk_op_not_own(op);
+			}
 			if (own && (hit || pass == 1 || l->wanted[0] == '\0'))
 				memcpy(l->slots[l->count++], s.member, MK_ID_MAX);
 		}
@@ -286,10 +291,9 @@ load_member(struct op *op, struct session *s)
 
 /*
  * Before the session is open: does this trail hold what the member keeps of it (decisions.md 16)?
- * Installed, nobody works on a trail that was put back, but who is auditor and nothing else comes in
- * to look: no number is shown to that role. Embedded it is told and recorded only: folder and home
- * are the same account's, which may put back or throw away either, and copies of a demo go their own
- * ways.
+ * Nobody works on a trail that was put back, but who is auditor and nothing else comes in to look: no
+ * number is shown to that role. In an embedded demo office it is told and recorded only: copies of a
+ * demo folder go their own ways.
  */
 static int
 login_witnessed(struct op *op, int r, struct mk_msg *answer)
@@ -300,7 +304,8 @@ login_witnessed(struct op *op, int r, struct mk_msg *answer)
 	l->witness = r;
 	l->ignored = r == MK_E_INPUT;
 	l->told = (r == MK_E_ROLLED_BACK || r == MK_E_TAMPERED) &&
-		  (!mk_vault_installed(op->v) || l->session->member.roles == MK_ROLE_auditor);
+		  ((!mk_vault_installed(op->v) && mk_vault_is_demo(op->v)) ||
+		      l->session->member.roles == MK_ROLE_auditor);
 	return l->ignored || l->told ? 0 : r;
 }
 
@@ -417,8 +422,7 @@ login_act(struct op *op)
 		mk_put_str(&op->reply.body, MK_T_alarm,
 		    "the checkpoint kept in your home is not of this record: it was ignored");
 	if (!mk_clock_confirmed(op->v))
-		mk_put_str(&op->reply.body, MK_T_alarm,
-		    "the clock has jumped ahead: nothing expires until it is confirmed");
+		mk_put_str(&op->reply.body, MK_T_alarm, CLOCK_JUMPED);
 	mk_memory_tell(op, s);
 	note_stated(op, s);
 	if (mk_keyring_repair_needed(op->v->keyring) != MK_REPAIR_NONE) {
@@ -601,6 +605,8 @@ status_act(struct op *op)
 	put_limits(v, b);
 	if (w.r < 0)
 		mk_put_str(b, MK_T_alarm, "a ledger could not be opened");
+	if (!mk_clock_confirmed(v))
+		mk_put_str(b, MK_T_alarm, CLOCK_JUMPED);
 	if (!mk_secret_locked())
 		mk_put_str(b, MK_T_alarm, "keys are in memory that is not locked against swap");
 	if (!mk_vault_installed(v))

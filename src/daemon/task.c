@@ -185,7 +185,7 @@ int
 mk_task_check(struct op *op)
 {
 	char id[MK_ID_MAX + 8];
-	struct mk_approval_row a;
+	struct mk_approval_row a = {0};
 	struct mk_buf content = MK_BUF_INIT;
 	int r = mk_op_str(op, MK_T_approval, id, sizeof id);
 	if (r == 0)

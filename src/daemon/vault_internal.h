@@ -306,6 +306,8 @@ void mk_worker_collect(struct vault *v, struct worker *w);
 /* --- op.c: the stages */
 void mk_op_start(struct vault *v, struct conn *c, struct mk_msg *m); /* takes m */
 void mk_op_resume(struct op *op, int r, struct mk_msg *answer);
+/* The same as a callback of mk_link_ask. */
+void mk_op_answered(struct vault *v, struct op *op, int r, struct mk_msg *answer);
 int mk_op_fail(struct op *op, int err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4))); /* sets the message, returns err */
 /* Zeroed memory as op->state, freed with free() unless the handler sets state_free. NULL: no memory. */
@@ -409,6 +411,8 @@ void mk_auth_end(struct vault *v, struct conn *c); /* with the session or the co
 int mk_auth_poll(const struct vault *v, struct pollfd p[MK_CONNS], int timeout);
 void mk_auth_serve(struct vault *v, const struct pollfd p[MK_CONNS]);
 
+/* Ends the session of this connection and tells its client so; a running request loses the line. */
+void mk_conn_lock(struct vault *v, struct conn *c, const char *why);
 /* Ends sessions that nobody used for the office's time, and all after the PC slept (R10). */
 void mk_sessions_tick(struct vault *v);
 /* Ends every session of this uid (any: all). How many. */
@@ -467,6 +471,7 @@ int mk_commits_check(struct vault *v, const char *ledger, uint64_t number);
 int mk_op_member(
     struct op *op); /* MK_T_member into op->member, and whose the row allows it to be */
 int mk_op_member_again(struct op *op); /* after the wait for the trail */
+int mk_count_chiefs(struct op *op, size_t *out); /* active ones */
 void mk_op_member_end(struct op *op); /* ends the sessions of op->member, but not the asker's */
 
 /* --- ledgers.c: which ledger, which keys */

@@ -81,6 +81,22 @@ def finish(p, words):
     return d
 
 
+def greeting(kind):
+    """(seconds until somebody's hello was answered, what flooded meanwhile). Of a uid's eight places all may be taken for a moment by
+    connections that the flood has left and the daemon has not yet seen to be gone: whoever is turned away comes again."""
+    asked = time.monotonic()
+    while True:
+        try:
+            c = daemon.client()
+            c.call("hello")
+            c.close()
+            return time.monotonic() - asked, kind
+        except (wire.Lost, OSError, TimeoutError) as e:
+            if time.monotonic() - asked > 1:
+                return 99, "%s: %r" % (kind, e)
+            time.sleep(0.01)
+
+
 spent = 0
 
 
@@ -117,14 +133,7 @@ for kind, count, words in (("frames", FRAMES, "frames"), ("hangups", HANGUPS, "d
     p, words = flood(kind, count, words)
     while p.poll() is None:
         time.sleep(0.25)
-        asked = time.monotonic()
-        try:
-            c = daemon.client()
-            c.call("hello")
-            c.close()
-            probes.append((time.monotonic() - asked, kind))
-        except (wire.Lost, OSError, TimeoutError) as e:
-            probes.append((99, "%s: %r" % (kind, e)))
+        probes.append(greeting(kind))
     d = finish(p, words)
     kit.say("%s: %.1f s" % (words, time.monotonic() - at))
     still_there(before, words)

@@ -271,10 +271,10 @@ class Same(World):
 
 
 class Bare(World):
-    """Nothing but that it went well."""
+    """Nothing but that it went well, from the login on."""
 
     def answer(self, name, asked):
-        return (World.hello(self, asked) if name == "hello" else World.login(self, asked) if name == "login" else self.ok), []
+        return (getattr(World, name)(self, asked) if name in ("hello", "auth", "login") else self.ok), []
 
 
 class Twice(World):

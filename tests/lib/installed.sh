@@ -10,7 +10,8 @@
 #   installed_office [demo]    yamada chief, suzuki clerk, tanaka auditor, a ledger 従業員台帳 that suzuki may open
 #   role vault|trail           the pid of a role       number N    a number made for tests
 #
-# Accounts: yamada suzuki tanaka sato mori (members of mynakura-users), stranger (not one of them). Passwords: "the NAME login".
+# Accounts: yamada suzuki tanaka sato mori and those of $MEMBERS_MORE (members of mynakura-users), stranger (not one of them).
+# Passwords: "the NAME login".
 # PAM: /etc/pam.d/mynakura is the one of contrib/pam.d, /etc/mynakura/users lists the members.
 if [ -z "${MK_INSTALLED:-}" ]; then
 	[ "$(id -u)" -eq 0 ] || skip_all "the installed form is tested as root"
@@ -19,7 +20,7 @@ if [ -z "${MK_INSTALLED:-}" ]; then
 	MK_INSTALLED=1 exec unshare -m --propagation private sh "$0" "$@"
 fi
 
-MEMBERS="yamada suzuki tanaka sato mori"
+MEMBERS="yamada suzuki tanaka sato mori${MEMBERS_MORE:+ $MEMBERS_MORE}"
 MK=/run/mk
 m=$MK/bin/mynakura
 MONITOR=

@@ -4,6 +4,7 @@
 Nothing here checks what it sends: a test wants to send what the real client would not.
 """
 import array
+import ctypes
 import os
 import re
 import select
@@ -281,15 +282,24 @@ def environment(home):
     return env
 
 
+LIBC = ctypes.CDLL(None)
+
+
+def with_the_test():
+    """A daemon is ended by the kernel when its test has died (PR_SET_PDEATHSIG)."""
+    LIBC.prctl(1, signal.SIGTERM)
+
+
 class Daemon:
-    """mynakurad --foreground --dir DIR --socket PATH"""
+    """mynakurad --foreground --dir DIR --socket PATH. Made in the main thread: it is ended with the thread that made it."""
 
     def __init__(self, directory, sock, log=None):
         self.dir, self.sock = directory, sock
         self.log = log or directory + ".log"
         with open(self.log, "ab") as err:
             self.p = subprocess.Popen([os.path.join(BIN, "mynakurad"), "--foreground", "--dir", directory, "--socket", sock],
-                                      stdin=subprocess.DEVNULL, stdout=err, stderr=err, env=environment("/nonexistent"))
+                                      stdin=subprocess.DEVNULL, stdout=err, stderr=err, env=environment("/nonexistent"),
+                                      preexec_fn=with_the_test)
         self.wait_ready()
 
     def wait_ready(self):

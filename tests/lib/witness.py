@@ -132,7 +132,7 @@ def rolled_back():
         ok(r.status == 9, "an older copy of all files: %s ends with 9" % " ".join(words), r)
     back(old)
     r = run(kit.CHIEF, "office", "list")
-    ok(r.status == 0 and "older than" in r.words, "embedded: other verbs say so and go on", r)
+    ok(r.status == 0 and "older than" in r.words, "an embedded demo: other verbs say so and go on", r)
     back(old)
     r = run(kit.CHIEF, "witness", "check")
     ok("entry %d" % seq_of(kit.CHIEF) in r.words and VAULT in r.words, "it says which entry is kept, and where", r)
@@ -162,6 +162,30 @@ def rolled_back():
     r = run(kit.CHIEF, "witness", "check", "--json")
     ok(r.status == 0 and r.lines()[0]["home"]["count"] == json.loads(have[kit.CHIEF].split(b"\n")[0])["seq"],
        "control: with the right files in place the same home comes in", r)
+
+
+def a_real_one():
+    """No demo: nobody works on it, by any verb. The key derivation is the real one."""
+    secret = "murasaki no kuruma ga mittsu hashiru"
+    d = kit.fresh("real")
+    e = wire.environment(home("real"))
+
+    def verb(*words):
+        p = subprocess.run([kit.program("mynakura"), "--dir", d, "--passphrase-fd", "0", *words], input=(secret + "\n").encode(),
+                           capture_output=True, env=e, timeout=60, check=False)
+        return kit.Run(p)
+
+    r = verb("init", "--office", "見本商事", "--chief", "山田")
+    if r.status == 1 and "locked" in r.words:
+        kit.skip("a real office: memory cannot be locked here")
+        return
+    ok(r.status == 0 and verb("office", "list").status == 0, "a real office", r)
+    copy = kit.copy_tree(d, kit.fresh("real-old"))
+    ok(verb("office", "list").status == 0, "work goes on")
+    shutil.rmtree(d)
+    shutil.copytree(copy, d, symlinks=True)
+    r = verb("office", "list")
+    ok(r.status == 9 and "your own home keeps" in r.words, "an older copy put back: every verb ends with 9", r)
 
 
 def forged(seq, sig):
@@ -234,6 +258,7 @@ def homes():
 keeping()
 checks()
 rolled_back()
+a_real_one()
 bad_files()
 homes()
 kit.done()

@@ -34,7 +34,7 @@ screen
 ||
 ||
 ||
-|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:Esc} 戻る  {r:F12} ロック|
+|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:t} 転記  {r:Esc} 戻る  {r:F12} ロック|
 resize 81 24
 wait C008
 screen
@@ -61,7 +61,7 @@ screen
 ||
 ||
 ||
-|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:Esc} 戻る  {r:F12} ロック|
+|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:t} 転記  {r:Esc} 戻る  {r:F12} ロック|
 resize 60 20
 wait C008
 screen
@@ -84,7 +84,7 @@ screen
 ||
 ||
 ||
-|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:Esc} 戻る|
+|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:t} 転記  {r:Esc} 戻る|
 resize 101 14
 wait C007
 gone C008
@@ -102,7 +102,7 @@ screen
 |  éééééééééééééééééééééééé  ééééééééééééééééééééé\~  C006                                   あり|
 |  𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷  𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷\~   C007                                   あり|
 ||
-|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:Esc} 戻る  {r:F12} ロック|
+|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:t} 転記  {r:Esc} 戻る  {r:F12} ロック|
 key Down Down Down
 idle 100
 resize 80 24
@@ -131,7 +131,7 @@ screen
 ||
 ||
 ||
-|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:Esc} 戻る  {r:F12} ロック|
+|{r:F1} ヘルプ  {r:Enter} 開く  {r:/} 検索  {r:n} 新しい人  {r:t} 転記  {r:Esc} 戻る  {r:F12} ロック|
 key F12
 wait ログインする人
 key Escape

@@ -39,7 +39,7 @@ screen
 ||
 ||
 ||
-|{r:F1} Help  {r:Enter} Open  {r:/} Search  {r:n} New person  {r:Esc} Back  {r:F12} Lock|
+|{r:F1} Help  {r:Enter} Open  {r:/} Search  {r:n} New person  {r:t} Transcribe  {r:Esc} Back  {r:F12} Lock|
 resize 79 24
 resize 80 24
 idle 200

@@ -37,11 +37,29 @@ t send-keys 3
 shown "people" タカハシ
 
 # another terminal comes and goes
-before=$(ids)
+same() { # TEXT: within 15 seconds the pane is it
+	n=0
+	until [ "$(ids)" = "$1" ]; do
+		n=$((n + 1))
+		[ $n -lt 150 ] || return 1
+		sleep 0.1
+	done
+}
+before=
+until [ -n "$before" ] && [ "$before" = "$(ids)" ]; do # all of it is drawn
+	before=$(ids)
+	sleep 0.2
+done
 t new-session -d -s other -x 80 -y 24 "TMUX= TERM=xterm-256color tmux -u -f /dev/null -L mk-test-$$ attach -t 0"
+n=0
+until [ -n "$(t list-clients -t 0)" ] || [ $n -ge 100 ]; do
+	n=$((n + 1))
+	sleep 0.1
+done
+[ $n -lt 100 ]
+ok $? "control: the other terminal is attached"
 t detach-client -s 0 2>/dev/null
-after=$(ids)
-[ "$before" = "$after" ]
+same "$before"
 ok $? "detach and attach leave the screen as it is"
 t kill-session -t other 2>/dev/null
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The witness in a member's home, at the login screen: an office that was put back to an older copy says so, and what is kept stays; with
-# the right files nothing is said (installed, it does not open: tests/integration/rollback.sh); a file that is no checkpoint is told and is no hindrance.
+# The witness in a member's home, at the login screen: a demo office that was put back to an older copy says so, and what is kept stays; with
+# the right files nothing is said (a real one does not open: rollback.sh, witness.sh); a file that is no checkpoint is told and is no hindrance.
 title witness
 lang en
 env SANE_CONFIG_DIR=$T/sane
@@ -19,7 +19,7 @@ shell printf 'the suzuki phrase\n' | $BUILD/bin/mynakura --dir $T/office --user 
 shell ls $T/.local/state/mynakura/witness | grep -Eqx "[0-9a-f-]+"
 shell cp -r $T/.local/state/mynakura/witness $T/kept
 
-note an older copy: embedded, it is told
+note an older copy: of a demo it is told
 shell rm -rf $T/office && cp -a $T/old $T/office
 run $BUILD/bin/mynakura --dir $T/office --user suzuki
 wait Passphrase

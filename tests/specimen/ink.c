@@ -80,11 +80,11 @@ spec_fonts_load(struct spec_fonts *f)
 	g_free(have);
 }
 
+/* Not cairo_debug_reset_static_data() as well: a thread of Pango's may still hold a font, and it asserts. */
 void
 spec_fonts_unload(void)
 {
 	pango_cairo_font_map_set_default(NULL);
-	cairo_debug_reset_static_data();
 }
 
 struct spec_face

@@ -202,7 +202,7 @@ ask(enum how how)
 		_exit(50);
 	if (r == 0 && s->len == MK_PASSGEN_LEN)
 		_exit(41);
-	if (r == 0 && s->len == sizeof strong - 1)
+	if (r == 0 && s->len == sizeof strong - 1 && memcmp(s->data, strong, s->len) == 0)
 		_exit(42);
 	_exit(r == 0 && s->len == 6 && memcmp(s->data, "secret", 6) == 0 ? 40 : 60);
 }
