@@ -38,10 +38,10 @@ def main(seed, count, who, place):
         """To a screen by a way that is known, from wherever it is."""
         go = {"suzuki": ["1", "2", "2 Enter", "2 Enter", "2 Enter Down", "3", "3 Enter", "3 Enter r", "3 Enter e", "3 Enter h", "3 n", "3 /", "4", "4 Enter", "5", "6", "7", "7 a", "3 Space t", "3 t", "p", "p F3", "F1"],
               "tanaka": ["1", "1 Enter", "1 Enter h", "2", "2 Enter", "2 f", "2 /", "2 v", "2 a", "2 s", "3", "4", "4 Enter", "5", "5 Enter", "p", "F1"]}[who]
-        out.extend(["resize 80 24", "resize 81 24", "idle 100", "key F12 Escape Escape F12 q q q q q q", "wait " + {"ja": "ログインする人", "en": "Login as"}[lang],
+        out.extend(["resize 80 24", "resize 81 24", "rest 250", "key F12 Escape Escape F12 q q q q q q", "wait " + {"ja": "ログインする人", "en": "Login as"}[lang],
                     "gone " + {"ja": "パスフレーズを確かめています", "en": "One moment"}[lang], "key C-e C-u", "type " + phrase, "key Enter", "wait " + {"ja": "q 終了", "en": "q Leave"}[lang]])
         for k in r.choice(go).split():
-            out.extend(["key " + k, "idle 20"])
+            out.extend(["key " + k, "rest 170"])
     n = since = 0
     while n < int(count):
         if since == 0:
@@ -61,7 +61,7 @@ def main(seed, count, who, place):
             out.append("key " + " ".join(burst))
         elif p < 0.75:
             # what begins a sequence swallows what follows at once: then a rest
-            out.extend(["key " + r.choice(["M-[", "M-]", "M-O", "M-P"]), "idle 200"] if r.random() < 0.1 else ["key " + r.choice(odd)])
+            out.extend(["key " + r.choice(["M-[", "M-]", "M-O", "M-P"]), "rest 350"] if r.random() < 0.1 else ["key " + r.choice(odd)])
             n += 1
         elif p < 0.85:
             t = r.choice(texts)

@@ -29,7 +29,7 @@ for who in suzuki tanaka; do
 			echo "env UBSAN_OPTIONS=log_path=$M/log/ubsan:exitcode=98:print_stacktrace=1"
 			python3 "$TAP_TOP/tests/lib/hostile_keys.py" $((seed + i)) "$n" $who "$M"
 			# it still draws and takes keys
-			printf 'resize 80 24\nidle 500\nkey C-l\nidle 100\nwait F1\n'
+			printf 'resize 80 24\nrest 650\nkey C-l\nrest 250\nwait F1\n'
 			printf 'shell %s %s kill TERM client\nexit 1\n' "$ps" "$M/office"
 			printf 'shell %s %s gone 20\n' "$ps" "$M/office"
 			printf 'shell $BUILD/bin/mynakura-verify %s/office\n' "$M"

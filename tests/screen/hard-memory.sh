@@ -24,23 +24,23 @@ run $BUILD/bin/mynakura --dir $T/office --user suzuki
 wait Passphrase
 # a passphrase: typed, refused, gone; given up, gone; right, gone
 type $P
-idle 50
+rest 200
 memory present $M/p
 key Enter
 wait the passphrase is wrong
 memory absent $M/p within 1000
 type $P
-idle 50
+rest 200
 memory present $M/p
 key C-u
 memory absent $M/p within 1000
 paste 1 $P
-idle 50
+rest 200
 memory present $M/p
 key C-u
 memory absent $M/p within 1000
 type the suzuki phrase
-idle 50
+rest 200
 memory present $M/phrase
 key Enter
 wait 2 scanned cards
@@ -55,7 +55,7 @@ type 新田　花子
 key Tab Tab Tab Tab Tab Tab Tab
 type $A
 wait check digit is right
-idle 50
+rest 200
 memory present $M/a
 key Tab
 type $A
@@ -70,14 +70,14 @@ key n
 wait once more
 key Tab Tab Tab Tab Tab Tab Tab
 type $B
-idle 50
+rest 200
 memory present $M/b
 key C-u
 wait ____ ____ ____
 memory absent $M/b within 1000
 paste 1 $B
 wait check digit is right
-idle 50
+rest 200
 memory present $M/b
 key Escape
 wait Throw it away
@@ -88,7 +88,7 @@ key n
 wait once more
 key Tab Tab Tab Tab Tab Tab Tab
 paste 1 $C
-idle 50
+rest 200
 memory present $M/c
 key F12
 wait Login as
@@ -111,9 +111,9 @@ type $D
 wait not the same
 key F2
 idle 200
-idle 50
+rest 200
 memory present $M/c
-idle 50
+rest 200
 memory present $M/d
 key Escape
 wait Throw it away
@@ -128,11 +128,11 @@ key 2
 wait certain
 key Enter
 wait agree
-idle 50
+rest 200
 memory present $T/needles
 type $D
 wait type it once more
-idle 50
+rest 200
 memory present $M/d
 key Tab
 type $D
@@ -166,7 +166,7 @@ wait タカハシ
 key /
 paste 1 $A
 wait Nobody
-idle 50
+rest 200
 memory present $M/a
 key Escape
 wait タカハシ
@@ -193,7 +193,7 @@ wait 1954-03-14
 key r
 wait Reason
 paste 1 $A
-idle 50
+rest 200
 memory present $M/a
 key Enter
 gone Reason
@@ -219,7 +219,7 @@ wait タカハシ
 key n
 wait once more
 type $A
-idle 50
+rest 200
 memory present $M/a
 key F2
 idle 200

@@ -143,6 +143,12 @@ run $P tick
 wait ready
 idle 300
 E
+fails "a program that ticks comes to no rest" "rest 300" <<'E'
+timeout 2
+run $P tick
+wait ready
+rest 300
+E
 fails "the mouse without being asked for" "mouse" <<'E'
 run $P
 wait ready

@@ -195,6 +195,7 @@ raw absent keys
 
 # sizes
 resize 100 30
+rest 300
 wait size 100 30
 storm 200 7
 wait size 100 30

@@ -357,6 +357,18 @@ run_idle(struct line *l)
 	script_result(l, quiet && l->t->child.running, quiet ? NULL : detail);
 }
 
+static void
+run_rest(struct line *l)
+{
+	long ms;
+
+	if (!check_number(l->arg, 1, 100000, &ms)) {
+		script_fail(l, "milliseconds are wanted");
+		return;
+	}
+	script_result(l, check_quiet(l->t, ms) && l->t->child.running, NULL);
+}
+
 /* "\e", "\\", "\xNN". */
 static void
 unescape(const char *s, struct buf *out)
@@ -472,6 +484,7 @@ const struct command check_table[] = {
     {"screen", run_screen, false, true},
     {"bytes", run_bytes, false, true},
     {"idle", run_idle, false, true},
+    {"rest", run_rest, false, true},
     {"raw", run_raw, false, true},
     {"stopped", run_stopped, false, true},
     {"exit", run_exit, false, true},

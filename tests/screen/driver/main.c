@@ -62,6 +62,8 @@
  *	bytes <= N, >= N, = N   bytes since the last input, resize or mark, once 150 ms are quiet
  *	mark                    (no check) the count, and what "raw" sees, start again
  *	idle MS                 not a byte for so long, after 150 ms of quiet; the program runs
+ *	rest MS                 it comes to MS without a byte from either side; where idle is the
+ *				wrong question, as an answer may still be on its way
  *	raw present|absent TEXT the bytes were sent since the start or mark; \e, \\ and \xNN in
  *				the text
  *	memory present|absent FILE [within MS]
