@@ -197,7 +197,10 @@ standing_of(struct op *op, const struct mk_rule *rule, size_t people, const stru
 	    .rows = people,
 	    .bulk_rows = op->v->limits[MK_LIMIT_bulk_rows]};
 	memset(a, 0, sizeof *a);
-	int r = seconds_for(op, s->member.id.s, rule->approvers, &who->seconds);
+	int r = 0;
+	/* A reveal asks nobody: no walk over the members for it. */
+	if (rule->approval != MK_APPROVAL_NEVER)
+		r = seconds_for(op, s->member.id.s, rule->approvers, &who->seconds);
 	if (r == 0)
 		r = mk_budget_over(op, &who->over_budget);
 	if (r < 0 || !mk_policy_wants_second(rule, who))

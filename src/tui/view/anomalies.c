@@ -117,17 +117,6 @@ anomalies_open(struct mk_view *v, const void *arg)
 }
 
 static bool
-anomalies_key(struct mk_view *v, const struct mk_key *key)
-{
-	struct anomalies *a = (struct anomalies *)v;
-	bool open = false;
-	bool used = mk_list_mouse(&a->rows.list, key, &open);
-	if (open)
-		mk_rows_pick(&a->rows);
-	return used;
-}
-
-static bool
 anomalies_act(struct mk_view *v, enum mk_act act)
 {
 	struct anomalies *a = (struct anomalies *)v;
@@ -155,7 +144,7 @@ const struct mk_view_ops mk_view_anomalies = {
     .places = MK_P_LIST | MK_P_BACK,
     .size = sizeof(struct anomalies),
     .open = anomalies_open,
-    .key = anomalies_key,
+    .key = mk_rows_key,
     .act = anomalies_act,
     .draw = anomalies_draw,
     .shown = mk_rows_refresh,

@@ -105,17 +105,6 @@ approvals_open(struct mk_view *v, const void *arg)
 }
 
 static bool
-approvals_key(struct mk_view *v, const struct mk_key *key)
-{
-	struct approvals *a = (struct approvals *)v;
-	bool open = false;
-	bool used = mk_list_mouse(&a->rows.list, key, &open);
-	if (open)
-		mk_rows_pick(&a->rows);
-	return used;
-}
-
-static bool
 approvals_act(struct mk_view *v, enum mk_act act)
 {
 	struct approvals *a = (struct approvals *)v;
@@ -150,7 +139,7 @@ const struct mk_view_ops mk_view_approvals = {
     .places = MK_P_LIST | MK_P_BACK | MK_P_APPROVALS,
     .size = sizeof(struct approvals),
     .open = approvals_open,
-    .key = approvals_key,
+    .key = mk_rows_key,
     .act = approvals_act,
     .draw = approvals_draw,
     .shown = mk_rows_refresh,

@@ -134,6 +134,16 @@ mk_dialog_close_below(struct mk_view *below, const char *typed, const struct mk_
 	mk_view_close(below);
 }
 
+void
+mk_dialog_throw_away(struct mk_view *form)
+{
+	const struct mk_dialog_arg dialog = {
+	    .text = _("What you typed here is not saved. Throw it away?"),
+	    .no_by_enter = true,
+	    .done = mk_dialog_close_below};
+	(void)mk_view_open(form->tui, &mk_view_dialog, &dialog);
+}
+
 const struct mk_view_ops mk_view_dialog = {
     .name = "dialog",
     .places = MK_P_CONFIRM,

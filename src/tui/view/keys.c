@@ -173,17 +173,6 @@ keys_open(struct mk_view *v, const void *arg)
 }
 
 static bool
-keys_key(struct mk_view *v, const struct mk_key *key)
-{
-	struct keys *k = (struct keys *)v;
-	bool open = false;
-	bool used = mk_list_mouse(&k->rows.list, key, &open);
-	if (open)
-		mk_rows_pick(&k->rows);
-	return used;
-}
-
-static bool
 keys_act(struct mk_view *v, enum mk_act a)
 {
 	struct keys *k = (struct keys *)v;
@@ -206,7 +195,7 @@ const struct mk_view_ops mk_view_keys = {
     .places = MK_P_LIST | MK_P_BACK,
     .size = sizeof(struct keys),
     .open = keys_open,
-    .key = keys_key,
+    .key = mk_rows_key,
     .act = keys_act,
     .draw = keys_draw,
     .close = mk_rows_close,

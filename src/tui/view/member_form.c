@@ -270,11 +270,7 @@ form_act(struct mk_view *v, enum mk_act a)
 	} else if (a == MK_ACT_save || a == MK_ACT_enter) {
 		ask_set(f);
 	} else if (a == MK_ACT_back && typed_anything(f)) {
-		const struct mk_dialog_arg dialog = {
-		    .text = _("What you typed here is not saved. Throw it away?"),
-		    .no_by_enter = true,
-		    .done = mk_dialog_close_below};
-		(void)mk_view_open(v->tui, &mk_view_dialog, &dialog);
+		mk_dialog_throw_away(v);
 	} else {
 		return false;
 	}

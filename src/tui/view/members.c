@@ -76,17 +76,6 @@ members_open(struct mk_view *v, const void *arg)
 }
 
 static bool
-members_key(struct mk_view *v, const struct mk_key *key)
-{
-	struct members *m = (struct members *)v;
-	bool open = false;
-	bool used = mk_list_mouse(&m->rows.list, key, &open);
-	if (open)
-		mk_rows_pick(&m->rows);
-	return used;
-}
-
-static bool
 members_act(struct mk_view *v, enum mk_act a)
 {
 	struct members *m = (struct members *)v;
@@ -112,7 +101,7 @@ const struct mk_view_ops mk_view_members = {
     .places = MK_P_LIST | MK_P_BACK | MK_P_MEMBERS,
     .size = sizeof(struct members),
     .open = members_open,
-    .key = members_key,
+    .key = mk_rows_key,
     .act = members_act,
     .draw = members_draw,
     .shown = mk_rows_refresh,

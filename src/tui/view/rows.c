@@ -146,6 +146,17 @@ mk_rows_pick(struct mk_rows *rows)
 		rows->pick(rows);
 }
 
+bool
+mk_rows_key(struct mk_view *v, const struct mk_key *key)
+{
+	struct mk_rows *rows = (struct mk_rows *)v;
+	bool open = false;
+	bool used = mk_list_mouse(&rows->list, key, &open);
+	if (open)
+		mk_rows_pick(rows);
+	return used;
+}
+
 void
 mk_rows_refresh(struct mk_view *v)
 {

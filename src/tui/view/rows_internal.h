@@ -47,6 +47,8 @@ void mk_rows_refresh(struct mk_view *v);
 struct mk_item mk_rows_at(const struct mk_rows *rows, size_t i);
 /* Opens the selected row, when it is here: Enter is faster than an answer. */
 void mk_rows_pick(struct mk_rows *rows);
+/* The key() of such a view: the mouse selects a row, a second click opens it. */
+bool mk_rows_key(struct mk_view *v, const struct mk_key *key);
 /* The selected one; false when there is none. */
 bool mk_rows_selected(const struct mk_rows *rows, struct mk_item *out);
 /* The text of a tag of row i. */

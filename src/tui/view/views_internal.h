@@ -106,6 +106,9 @@ struct mk_dialog_arg {
 	void (*done)(struct mk_view *below, const char *typed, const struct mk_secret *secret);
 };
 
+/* Asks whether what was typed in the form may be lost; yes closes the form. */
+void mk_dialog_throw_away(struct mk_view *form);
+
 /* A done() that closes the view below: its user wanted out. */
 void mk_dialog_close_below(
     struct mk_view *below, const char *typed, const struct mk_secret *secret);

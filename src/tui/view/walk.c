@@ -121,17 +121,6 @@ walk_open(struct mk_view *v, const void *arg)
 }
 
 static bool
-walk_key(struct mk_view *v, const struct mk_key *key)
-{
-	struct walk *w = (struct walk *)v;
-	bool open = false;
-	bool used = mk_list_mouse(&w->rows.list, key, &open);
-	if (open)
-		mk_rows_pick(&w->rows);
-	return used;
-}
-
-static bool
 walk_act(struct mk_view *v, enum mk_act a)
 {
 	struct walk *w = (struct walk *)v;
@@ -161,7 +150,7 @@ const struct mk_view_ops mk_view_walk = {
     .places = MK_P_LIST | MK_P_BACK | MK_P_USE,
     .size = sizeof(struct walk),
     .open = walk_open,
-    .key = walk_key,
+    .key = mk_rows_key,
     .act = walk_act,
     .draw = walk_draw,
     .shown = mk_rows_refresh,
